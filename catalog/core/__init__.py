@@ -1,0 +1,1 @@
+"""What is true: values and rules, standard library only (and msgspec for documents)."""

@@ -1,0 +1,147 @@
+"""The lexicon: a code list of one release, ready to be asked; its interface and its memory twin."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from graphlib import CycleError, TopologicalSorter
+from typing import Protocol
+
+from catalog.core.errors import BroaderCycle
+from catalog.core.model import Concept, Match, Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """
+    Which concepts to list.
+
+    Attributes:
+        text: words, folded or not; each must begin a word of a name, a synonym or a code.
+        parent: only the direct children of this code.
+        roots: only concepts without a parent.
+        below: only this code's descendants (is-a, the code itself left out).
+        properties: name to value; a concept must have them all (a list property: contain the value).
+        valid_on: only concepts usable on this day: not retired, and inside their own days.
+        retired: also list retired concepts when no day is asked for.
+    """
+
+    text: str = ""
+    parent: str = ""
+    roots: bool = False
+    below: str = ""
+    properties: Mapping[str, Value] = field(default_factory=dict)
+    valid_on: date | None = None
+    retired: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """
+    A page of concepts in the order of the list.
+
+    Attributes:
+        total: how many the filter finds in all.
+        next: position to go on after; None on the last page.
+    """
+
+    concepts: tuple[Concept, ...]
+    total: int
+    next: int | None
+
+
+class Lexicon(Protocol):
+    """
+    A code list of one release, ready to be asked. Codes are case-kept text.
+
+    Unknown codes give None, False or nothing; only `resolve` looks at aliases.
+    """
+
+    @property
+    def size(self) -> int:
+        """How many concepts there are."""
+        ...
+
+    def has(self, code: str) -> bool:
+        """Whether the code is one of the list, retired or not."""
+        ...
+
+    def lookup(self, code: str) -> Concept | None:
+        """The concept of a code."""
+        ...
+
+    def fragment(self, code: str) -> bytes | None:
+        """The concept's canonical JSON, ready to be sent."""
+        ...
+
+    def resolve(self, text: str) -> str | None:
+        """The code that a text names: the code itself, or one of its aliases."""
+        ...
+
+    def parents(self, code: str) -> tuple[str, ...]:
+        """Codes directly broader, in the order of the concept."""
+        ...
+
+    def children(self, code: str) -> tuple[str, ...]:
+        """Codes directly narrower, in the order of the list; of the empty text: the roots."""
+        ...
+
+    def ancestors(self, code: str) -> frozenset[str]:
+        """Every broader code, the code itself left out."""
+        ...
+
+    def subsumes(self, broader: str, narrower: str) -> bool:
+        """Whether the one is the other or one of its ancestors."""
+        ...
+
+    def usable(self, code: str, day: date) -> bool:
+        """Whether a record of that day may carry the code: known, selectable, not retired, valid."""
+        ...
+
+    def find(self, wanted: Filter, *, after: int = 0, limit: int = 50) -> Page:
+        """A page of the concepts that a filter finds, in the order of the list."""
+        ...
+
+    def concepts(self) -> Iterator[Concept]:
+        """All concepts in the order of the list, streamed."""
+        ...
+
+
+class Crosswalk(Protocol):
+    """A mapping of one release, ready to be asked."""
+
+    def translate(self, source: str) -> tuple[Match, ...]:
+        """The matches of a source code, in the order of the mapping."""
+        ...
+
+    def reverse(self, target: str) -> tuple[Match, ...]:
+        """The matches that lead to a target code."""
+        ...
+
+
+def closure(broader: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """
+    Every ancestor of every code.
+
+    Shape:  n codes and e links in; n entries out, a code never among its own ancestors.
+    Cost:   O(n + e * depth) set unions.
+    Raises: BroaderCycle, with the codes of the circle in order.
+    Source: SKOS Reference, S24, https://www.w3.org/TR/skos-reference/#semantic-relations
+    """
+    above: dict[str, frozenset[str]] = {}
+    try:
+        for code in TopologicalSorter(broader).static_order():
+            parents = broader.get(code, frozenset())
+            above[code] = parents.union(*(above[parent] for parent in parents))
+    except CycleError as error:
+        raise BroaderCycle(tuple(error.args[1])) from None
+    return above
+
+
+def usable_on(concept: Concept, day: date) -> bool:
+    """Whether a record of that day may carry the concept."""
+    if concept.retired or not concept.selectable:
+        return False
+    text = day.isoformat()
+    return (not concept.valid_from or concept.valid_from <= text) and (
+        not concept.valid_to or text < concept.valid_to
+    )

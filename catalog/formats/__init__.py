@@ -1,0 +1,1 @@
+"""How it is said outside: one file per outside standard, writing and reading."""

@@ -1,0 +1,1 @@
+"""Finding: the embedded index behind the three-method port."""

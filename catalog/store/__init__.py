@@ -1,0 +1,1 @@
+"""Keeping: the register, the drafts and the built artefacts."""
