@@ -253,6 +253,22 @@ class Register:
         return iter(sorted(self.timelines))
 
 
+class Pointer(Protocol):
+    """Says which register readers see; swapped whole, never back."""
+
+    def current(self) -> Register:
+        """What readers see now; cheap enough to be asked at every request."""
+        ...
+
+    def swap(self, register: Register) -> None:
+        """
+        Let readers see another register from now on.
+
+        Raises: StaleRegister, when it ends before the current one does.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class AsOf:
     """The two clocks of a question: the legal day, and what was known by then."""

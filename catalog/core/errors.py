@@ -236,3 +236,28 @@ class CannotSay(CatalogError):
 
     def __str__(self) -> str:
         return f"{self.key} cannot be written as {self.asked}; it can be as {', '.join(self.can)}"
+
+
+@dataclass(unsafe_hash=True)
+class StoreUnavailable(CatalogError):
+    """The database cannot be reached, or its tables are not those of this program."""
+
+    slug: ClassVar[str] = "store-unavailable"
+    hint: ClassVar[str] = "check CATALOG_DATABASE_URL, then run: catalog migrate"
+    where: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"the store {self.where} cannot be used: {self.reason}"
+
+
+@dataclass(unsafe_hash=True)
+class StaleRegister(CatalogError):
+    """Readers already see a later register; what they see never goes back."""
+
+    slug: ClassVar[str] = "stale-register"
+    seq: int
+    current: int
+
+    def __str__(self) -> str:
+        return f"the register stands at event {self.current}; it does not go back to {self.seq}"
