@@ -1,0 +1,119 @@
+"""Publishing: from an approved body to a line of the register, in one transaction."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from catalog.actions.checking import check_expressions
+from catalog.actions.ports import Clock, Progress, Store, Unit, silent
+from catalog.core.document import decode
+from catalog.core.events import Event
+from catalog.core.findings import Finding
+from catalog.core.model import Body, Schema
+from catalog.core.names import Key
+from catalog.core.planning import Plan, Publication, plan
+from catalog.core.references import locked_by
+from catalog.core.release import Entry, Lock, Timeline
+from catalog.core.rules import check
+
+WORDS = {"release": "released", "correction": "corrected", "withdrawal": "withdrawn"}
+
+
+def publish(store: Store, clock: Clock, publication: Publication) -> Entry:
+    """
+    Publish one release, correction or withdrawal: body, entry and event, or nothing.
+
+    Raises: Unchanged, AlreadyReleased, BrokenRules, BadTime, NotAllowed.
+    """
+    with store.begin() as unit:
+        return kept(unit, planned(unit, clock, publication), publication)
+
+
+def publish_all(
+    store: Store,
+    clock: Clock,
+    publications: Iterable[Publication],
+    progress: Progress = silent,
+) -> tuple[Entry, ...]:
+    """
+    Publish many in one transaction, in the order given: all of them, or nothing.
+
+    Raises: as `publish`, for the first that is refused.
+    """
+    waiting = tuple(publications)
+    entries: list[Entry] = []
+    with store.begin() as unit:
+        for done, publication in enumerate(waiting):
+            progress("publish", done, len(waiting))
+            entries.append(kept(unit, planned(unit, clock, publication), publication))
+    progress("publish", len(waiting), len(waiting))
+    return tuple(entries)
+
+
+def preview(store: Store, clock: Clock, publication: Publication) -> Plan:
+    """What `publish` would do, with nothing kept."""
+    with store.read() as unit:
+        return planned(unit, clock, publication)
+
+
+def planned(unit: Unit, clock: Clock, publication: Publication) -> Plan:
+    """The plan of a publication against the register as it stands."""
+    timeline = unit.timeline(publication.key)
+    body = publication.body
+    findings: tuple[Finding, ...] = ()
+    lock: tuple[Lock, ...] = ()
+    if body is not None:
+        findings = check(body)
+        if isinstance(body, Schema):
+            findings += check_expressions(body)
+        lock = locks_of(unit, body, publication.start)
+    former = former_body(unit, timeline, publication.start)
+    return plan(publication, timeline, former, clock(), findings=findings, lock=lock)
+
+
+def former_body(unit: Unit, timeline: Timeline, start: date) -> Body | None:
+    """The body that holds on the first day of a publication, before it does."""
+    former = timeline.at(start)
+    return None if former is None else decode(unit.body(former.digest))
+
+
+def locks_of(unit: Unit, body: Body, day: date) -> tuple[Lock, ...]:
+    """The exact releases that a body depends on, as they hold on a day (else the first to come)."""
+    locks: list[Lock] = []
+    for text in locked_by(body):
+        timeline = unit.timeline(Key.parse(text))
+        entry = timeline.at(day) or next(iter(timeline.upcoming(day)), None)
+        if entry is not None:
+            locks.append(Lock(text, entry.version, entry.digest))
+    return tuple(sorted(locks))
+
+
+def kept(unit: Unit, made: Plan, publication: Publication) -> Entry:
+    """Write a plan into the register and announce it."""
+    entry = made.entry
+    unit.append(entry, made.body)
+    unit.announce(
+        Event(
+            seq=0,
+            what=WORDS[entry.what],
+            key=entry.key,
+            version=entry.version,
+            at=entry.issued_at,
+            actor=entry.author,
+            reason=publication.reason,
+            data={
+                "approver": entry.approver,
+                "number": str(entry.number),
+                "digest": entry.digest,
+                "start": entry.start.isoformat(),
+                "impact": entry.impact,
+                "documents": " ".join(entry.documents),
+            },
+        )
+    )
+    return entry
+
+
+def withdrawal_of(publication: Publication) -> Publication:
+    """The publication as a withdrawal: no body."""
+    return replace(publication, what="withdrawal", body=None)

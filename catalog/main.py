@@ -1,0 +1,46 @@
+"""Puts the parts together; the only module that knows them all."""
+
+import os
+import sys
+from pathlib import Path
+
+from catalog.actions.parts import Parts, utc_now
+from catalog.actions.reading import Reading
+from catalog.core.names import Space
+from catalog.settings import Settings, from_env
+
+
+def assemble(settings: Settings) -> Parts:
+    """The working parts that the settings ask for; nothing is created on disk yet."""
+    from catalog.search.embedded import TantivyFinder
+    from catalog.store.pointer import FilePointer
+    from catalog.store.shelf import FileShelf
+    from catalog.store.sql import SqlStore
+
+    root = Path(settings.data_dir)
+    shelf = FileShelf(root / "shelf")
+    pointer = FilePointer(root / "register")
+    return Parts(
+        settings=settings,
+        store=SqlStore(settings.database_url),
+        shelf=shelf,
+        pointer=pointer,
+        finder=TantivyFinder(root / "index"),
+        reading=Reading(pointer, shelf),
+        space=Space(settings.base_uri),
+        clock=utc_now,
+    )
+
+
+def create_app() -> object:
+    """The ASGI application of one worker; called in each worker by the server."""
+    from catalog.web.app import application
+
+    return application(assemble(from_env(os.environ)))
+
+
+def run() -> None:
+    """The command line."""
+    from catalog.cli import catalog
+
+    catalog(assemble, from_env, os.environ, sys.argv[1:])

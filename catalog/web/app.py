@@ -1,0 +1,70 @@
+"""The application: all routes, how refusals are told, and what every answer carries."""
+
+from litestar import Litestar
+from litestar.config.compression import CompressionConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Server, Tag
+from litestar.types import ControllerRouterHandler
+
+from catalog import __version__
+from catalog.actions.parts import Parts
+from catalog.web import catalogue, finding, pages, resources, rest, service, terminology
+from catalog.web.problems import HANDLERS
+
+ROUTES: list[ControllerRouterHandler] = [
+    *terminology.ROUTES,
+    *resources.ROUTES,
+    *rest.ROUTES,
+    *catalogue.ROUTES,
+    *finding.ROUTES,
+    *pages.ROUTES,
+    *service.ROUTES,
+]
+
+TAGS = [
+    Tag(name="code lists", description="Codes in force on a day, and their history"),
+    Tag(name="mappings", description="Codes of one list said in another"),
+    Tag(name="artefacts", description="What has a key and is versioned"),
+    Tag(name="search", description="Finding by words, codes and names"),
+    Tag(name="check", description="Records against what was in force on their own day"),
+    Tag(name="resources", description="Persistent addresses in every notation"),
+    Tag(name="changes", description="What happened, as a chain of hashes"),
+    Tag(name="catalogue", description="DCAT and feeds"),
+    Tag(name="service", description="How the service is"),
+    Tag(name="pages", description="Pages for people"),
+]
+
+SAFETY = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "strict-origin-when-cross-origin",
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "access-control-allow-origin": "*",
+}
+"""Sent with every answer: what is here is public to read, and runs nobody else's script."""
+
+
+def application(parts: Parts) -> Litestar:
+    """The ASGI application over working parts."""
+    return Litestar(
+        route_handlers=ROUTES,
+        dependencies={"parts": Provide(lambda: parts, sync_to_thread=False, use_cache=True)},
+        exception_handlers=HANDLERS,
+        response_headers=SAFETY,
+        compression_config=CompressionConfig(backend="gzip", minimum_size=2048, gzip_compress_level=5),
+        openapi_config=OpenAPIConfig(
+            title="Health metadata registry",
+            version=__version__,
+            path="/openapi",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            servers=[Server(url=parts.settings.base_url)],
+            tags=TAGS,
+        ),
+        state=State({"parts": parts}),
+        request_max_body_size=parts.settings.max_body_mb * 1024 * 1024,
+    )

@@ -1,0 +1,119 @@
+"""What a request asks for: days, instants, numbers and cursors, read once at the edge."""
+
+import base64
+import binascii
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+
+from catalog.actions.parts import VIETNAM
+from catalog.core.errors import BadRequest
+from catalog.core.names import Key, Kind
+from catalog.core.release import END_OF_TIME
+
+LIMIT = 50
+LARGEST_LIMIT = 1000
+
+
+@lru_cache(maxsize=4096)
+def day_of(text: str) -> date:
+    """
+    A legal day written as 2024-07-01.
+
+    Raises: BadRequest.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadRequest("on", f"{text[:40]!r} is not a day like 2024-07-01") from None
+
+
+@lru_cache(maxsize=1024)
+def instant_of(text: str) -> datetime:
+    """
+    An instant written as RFC 3339, or a day (then: its end in Vietnam).
+
+    Raises: BadRequest.
+    """
+    try:
+        moment = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        raise BadRequest(
+            "known", f"{text[:40]!r} is not an instant like 2024-07-01T08:00:00Z"
+        ) from None
+    if len(text) == len("2024-07-01"):
+        moment = moment.replace(tzinfo=VIETNAM) + timedelta(days=1, microseconds=-1)
+    elif moment.tzinfo is None:
+        raise BadRequest("known", "say the zone too, as in 2024-07-01T08:00:00Z or +07:00")
+    return moment.astimezone(UTC)
+
+
+def known_of(text: str | None) -> datetime:
+    """The instant asked for; everything known counts when none is."""
+    return END_OF_TIME if text is None else instant_of(text)
+
+
+@lru_cache(maxsize=65536)
+def key_of_parts(kind: str, ns: str, slug: str) -> Key:
+    """
+    The key of three parts of an address.
+
+    Raises: BadKey.
+    """
+    return Key.parse(f"{kind}/{ns}/{slug}")
+
+
+def list_key(ns: str, slug: str) -> Key:
+    """The key of a code list; a value set of that name is meant by `value-set:slug`."""
+    return key_of_parts(Kind.CODE_LIST, ns, slug)
+
+
+def limit_of(limit: int | None) -> int:
+    """
+    How many are wanted: 50 when not said, 1,000 at the most.
+
+    Raises: BadRequest.
+    """
+    if limit is None:
+        return LIMIT
+    if not 1 <= limit <= LARGEST_LIMIT:
+        raise BadRequest("limit", f"must be from 1 to {LARGEST_LIMIT}")
+    return limit
+
+
+def position_of(cursor: str | None) -> int:
+    """
+    Where an opaque cursor stands.
+
+    Raises: BadRequest.
+    """
+    if not cursor:
+        return 0
+    try:
+        text = base64.urlsafe_b64decode(cursor.encode() + b"==").decode()
+        position = int(text.removeprefix("at:"))
+    except (ValueError, binascii.Error, UnicodeError):
+        raise BadRequest("cursor", "use the value of `next` of the page before") from None
+    if not text.startswith("at:") or position < 0:
+        raise BadRequest("cursor", "use the value of `next` of the page before")
+    return position
+
+
+def cursor_of(position: int | None) -> str | None:
+    """The opaque cursor of a position; None on the last page."""
+    if position is None:
+        return None
+    return base64.urlsafe_b64encode(f"at:{position}".encode()).decode().rstrip("=")
+
+
+def kind_of_text(text: str) -> Kind:
+    """
+    A kind by its name.
+
+    Raises: BadRequest.
+    """
+    try:
+        return Kind(text)
+    except ValueError:
+        kinds = ", ".join(Kind)
+        raise BadRequest("kind", f"{text[:40]!r} is none of {kinds}") from None
+
