@@ -182,11 +182,14 @@ class Binding(Part, frozen=True, kw_only=True):
         list: key of a code list or value set.
         strength: required (else an error), preferred (else a warning), or example (not checked).
         version: a version to hold on to; empty: the one in force on the record's day.
+        checks: which properties of the code are held against the record: sex (`sex`), age
+            (`age-min-days`, `age-max-days`), main (`not-main`: not as the main diagnosis).
     """
 
     list: str
     strength: Literal["required", "preferred", "example"] = "required"
     version: str = ""
+    checks: tuple[Literal["sex", "age", "main"], ...] = ()
 
 
 FieldType = Literal["string", "integer", "decimal", "boolean"]
@@ -259,7 +262,9 @@ class Schema(Header, frozen=True, kw_only=True, tag_field="kind", tag="schema"):
 
     Attributes:
         record: names of the record as it is called on the wire (XML1) and of its XML elements.
-        date_field: the field that dates a record, so that schema and lists of that day are used.
+        date_field: the field that dates a record, so that schema and lists of that day are used;
+            date_fallbacks stand in for it, in this order, while it is empty.
+        sex_field, birth_field: the fields that the checks of a binding look at.
         closed: true when fields that are not listed are findings.
     """
 
@@ -269,6 +274,8 @@ class Schema(Header, frozen=True, kw_only=True, tag_field="kind", tag="schema"):
     row_element: str = ""
     date_field: str = ""
     date_fallbacks: tuple[str, ...] = ()
+    sex_field: str = ""
+    birth_field: str = ""
     closed: bool = True
     members: tuple[Field | Rule, ...] = ()
 
