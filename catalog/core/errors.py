@@ -261,3 +261,27 @@ class StaleRegister(CatalogError):
 
     def __str__(self) -> str:
         return f"the register stands at event {self.current}; it does not go back to {self.seq}"
+
+
+@dataclass(unsafe_hash=True)
+class IndexUnavailable(CatalogError):
+    """There is no search index here, or none that this program can read; it can be rebuilt."""
+
+    slug: ClassVar[str] = "index-unavailable"
+    hint: ClassVar[str] = "rebuild the search index"
+    reason: str
+
+    def __str__(self) -> str:
+        return f"the search index cannot be used: {self.reason}"
+
+
+@dataclass(unsafe_hash=True)
+class SearchBusy(CatalogError):
+    """The search index is being written to by someone else; only one may write at a time."""
+
+    slug: ClassVar[str] = "search-busy"
+    hint: ClassVar[str] = "try again when the other has finished"
+    where: str
+
+    def __str__(self) -> str:
+        return f"the search index {self.where} is being written to"
