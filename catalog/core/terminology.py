@@ -1,4 +1,9 @@
-"""The lexicon: a code list of one release, ready to be asked; its interface and its memory twin."""
+"""
+The lexicon: a code list of one release, ready to be asked.
+
+Here is what every lexicon and crosswalk promises, and the few rules of meaning that all of them
+share: which words find a concept, how values are compared, when a record may carry a code.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +12,11 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Protocol
 
 from catalog.core.errors import BroaderCycle
-from catalog.core.model import Concept, Match, Value
+from catalog.core.model import CodeList, Concept, Match, Value
+from catalog.core.text import fold
+
+MOST_WORDS = 32
+"""How many different words of a question are looked at; the rest says nothing more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,12 +25,16 @@ class Filter:
     Which concepts to list.
 
     Attributes:
-        text: words, folded or not; each must begin a word of a name, a synonym or a code.
+        text: words, folded or not; each must begin a word of a name, a synonym or a code. Text
+            without letters and digits leaves nothing out.
         parent: only the direct children of this code.
         roots: only concepts without a parent.
         below: only this code's descendants (is-a, the code itself left out).
-        properties: name to value; a concept must have them all (a list property: contain the value).
-        valid_on: only concepts usable on this day: not retired, and inside their own days.
+        properties: name to value; a concept must have them all. Values are compared as text, so
+            "1" finds 1 and "true" finds true. A property that is a list must contain the value,
+            or all the values when a list is asked for.
+        valid_on: only concepts that hold on this day: not retired, and inside their own days.
+            Headings count; whether a record may carry a code is asked of `usable`.
         retired: also list retired concepts when no day is asked for.
     """
 
@@ -40,7 +53,7 @@ class Page:
     A page of concepts in the order of the list.
 
     Attributes:
-        total: how many the filter finds in all.
+        total: how many the filter finds in all, wherever the page begins.
         next: position to go on after; None on the last page.
     """
 
@@ -55,6 +68,11 @@ class Lexicon(Protocol):
 
     Unknown codes give None, False or nothing; only `resolve` looks at aliases.
     """
+
+    @property
+    def header(self) -> CodeList:
+        """What the list says of itself, its property types among it; without members."""
+        ...
 
     @property
     def size(self) -> int:
@@ -74,7 +92,7 @@ class Lexicon(Protocol):
         ...
 
     def resolve(self, text: str) -> str | None:
-        """The code that a text names: the code itself, or one of its aliases."""
+        """The code that a text names: the code itself, else the first with such an alias."""
         ...
 
     def parents(self, code: str) -> tuple[str, ...]:
@@ -90,15 +108,19 @@ class Lexicon(Protocol):
         ...
 
     def subsumes(self, broader: str, narrower: str) -> bool:
-        """Whether the one is the other or one of its ancestors."""
+        """Whether the one is the other or one of its ancestors; both must be in the list."""
         ...
 
     def usable(self, code: str, day: date) -> bool:
-        """Whether a record of that day may carry the code: known, selectable, not retired, valid."""
+        """Whether a record of that day may carry it: known, selectable, not retired, valid."""
         ...
 
     def find(self, wanted: Filter, *, after: int = 0, limit: int = 50) -> Page:
-        """A page of the concepts that a filter finds, in the order of the list."""
+        """
+        A page of the concepts that a filter finds, in the order of the list.
+
+        Positions count from 1; `after` is the `next` of the page before.
+        """
         ...
 
     def concepts(self) -> Iterator[Concept]:
@@ -145,3 +167,32 @@ def usable_on(concept: Concept, day: date) -> bool:
     return (not concept.valid_from or concept.valid_from <= text) and (
         not concept.valid_to or text < concept.valid_to
     )
+
+
+def text_of(value: Value) -> tuple[str, ...]:
+    """
+    The texts under which a value of a property is compared.
+
+    >>> text_of(True), text_of(7), text_of(["a", "b"])
+    (('true',), ('7',), ('a', 'b'))
+    """
+    match value:
+        case bool():
+            return ("true" if value else "false",)
+        case list():
+            return tuple(value)
+        case _:
+            return (str(value),)
+
+
+def words_of(concept: Concept) -> tuple[str, ...]:
+    """The folded words by which a concept is found, each once: code, aliases, names, synonyms."""
+    said = [concept.code, *concept.aliases, *concept.display.values()]
+    for names in concept.synonyms.values():
+        said.extend(names)
+    return tuple(dict.fromkeys(word for text in said for word in fold(text).split()))
+
+
+def asked_words(text: str) -> tuple[str, ...]:
+    """The folded words of a question, each once."""
+    return tuple(dict.fromkeys(fold(text).split()))[:MOST_WORDS]
