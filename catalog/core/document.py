@@ -2,20 +2,24 @@
 Body <-> canonical bytes, and the two digests; the one place that decides what "the same" means.
 
 Canonical bytes are RFC 8785 (JSON Canonicalization Scheme). Bodies hold no binary fractions and
-no whole numbers beyond 2^53, so msgspec's sorted encoding is canonical once names are sorted by
-UTF-16 units, which for names inside the Basic Multilingual Plane is the order of code points;
-other names are refused.
+no whole numbers beyond 2^53, so msgspec's sorted encoding is canonical as long as names sort by
+code points as they do by UTF-16 units. That holds inside the Basic Multilingual Plane; other names
+are refused.
 Source: RFC 8785, https://www.rfc-editor.org/rfc/rfc8785
 """
 
 import hashlib
-from typing import Any
+import re
+from functools import cache
+from operator import is_not
+from typing import Any, TypeVar, get_args
 
 import msgspec
+from msgspec import Struct
 
 from catalog.core.errors import BadDocument
 from catalog.core.model import Body, key_of, members_of
-from catalog.core.text import fold, tidy
+from catalog.core.text import nfc, tidy
 
 LARGEST = 2**53 - 1
 """The largest whole number that every JSON reader keeps exact."""
@@ -23,27 +27,61 @@ LARGEST = 2**53 - 1
 ENCODER = msgspec.json.Encoder(order="sorted")
 DECODER: msgspec.json.Decoder[Body] = msgspec.json.Decoder(Body)
 
-EDITORIAL_HEADER = frozenset(
-    {"description", "keywords", "source", "completeness", "confidence", "confidence_note", "note"}
+EDITORIAL = frozenset(
+    {
+        "description",
+        "keywords",
+        "source",
+        "completeness",
+        "confidence",
+        "confidence_note",
+        "note",
+        "message",
+    }
 )
-"""Header fields that explain but do not decide."""
+"""Fields, of headers and of members, that explain but do not decide."""
 
-EDITORIAL_MEMBER = frozenset({"definition", "note", "source", "confidence", "message"})
-"""Member fields that explain but do not decide."""
+EDITORIAL_MEMBER = EDITORIAL | {"definition"}
+"""A member is defined by its list or layout; a data element is what its definition says."""
 
 WORDS = frozenset({"title", "display", "label", "synonyms"})
 """Fields whose typography does not matter to their meaning."""
+
+# A number that JSON readers differ on, or nothing at all (NaN is written as null), can only stand
+# right behind one of these signs. Text may look the same: then the long way round decides.
+SUSPICIOUS = re.compile(rb"[:\[,](?:null|-?(?:[0-9]{16}|[0-9]+[.eE]))|[\xf0-\xf4]")
+SEPARATORS = re.compile(r"[^\w+<>=≥≤±%°−]+|_+")
+MINUS = re.compile(r"(?<=[\w(])[-−–‑](?=[)\s,;.]|$)")
+
+Part = TypeVar("Part", bound=Struct)
 
 
 def canonical(document: object) -> bytes:
     """
     Canonical bytes of a body, or of any value made of text, whole numbers, truth and lists.
 
-    Raises: BadDocument, for fractions, numbers past 2^53 and names outside the BMP.
+    What equals its default is left out, however it came to be, so that reading the bytes and
+    writing them again gives the same bytes.
+    Raises: BadDocument, for fractions, numbers past 2^53, names outside the BMP and half letters.
     """
-    value = msgspec.to_builtins(document) if isinstance(document, msgspec.Struct) else document
-    check(value)
-    return ENCODER.encode(value)
+    if isinstance(document, Struct):
+        part = settled(document)
+        data = encoded(part)
+        if SUSPICIOUS.search(data):
+            check(msgspec.to_builtins(part))
+        return data
+    check(document)
+    return encoded(document)
+
+
+def encoded(value: object) -> bytes:
+    """JSON with sorted names; what is no text, truth, number or list is refused by name."""
+    try:
+        return ENCODER.encode(value)
+    except UnicodeEncodeError as error:
+        raise BadDocument(f"half of a letter (a lone surrogate) stands in it: {error}") from None
+    except (TypeError, OverflowError, RecursionError, msgspec.MsgspecError) as error:
+        raise BadDocument(str(error)) from None
 
 
 def check(value: Any) -> None:  # noqa: ANN401 - any JSON value
@@ -52,7 +90,7 @@ def check(value: Any) -> None:  # noqa: ANN401 - any JSON value
         return
     if isinstance(value, dict):
         for name, inner in value.items():
-            if name and not name.isascii() and max(name) > "\ud7ff":
+            if not isinstance(name, str) or (not name.isascii() and max(name) > "\uffff"):
                 raise BadDocument(f"the name {name!r} has a letter outside the BMP")
             check(inner)
     elif isinstance(value, list | tuple):
@@ -60,6 +98,49 @@ def check(value: Any) -> None:  # noqa: ANN401 - any JSON value
             check(inner)
     elif not isinstance(value, int) or not -LARGEST <= value <= LARGEST:
         raise BadDocument(f"{value!r} is not text, truth or a whole number below 2^53")
+
+
+@cache
+def shape_of(kind: type[Struct]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Of a type of part: fields with a text for default, with it, and fields that hold parts."""
+    fields = msgspec.structs.fields(kind)
+    texts = tuple(
+        (field.name, field.default)
+        for field in fields
+        if isinstance(field.default, str) and field.default
+    )
+    return texts, tuple(field.name for field in fields if holds_parts(field.type))
+
+
+def holds_parts(annotation: object) -> bool:
+    """Whether values of this annotation can be, or hold, parts that need settling."""
+    if isinstance(annotation, type) and issubclass(annotation, Struct):
+        return any(shape_of(annotation))
+    return any(holds_parts(inner) for inner in get_args(annotation))
+
+
+def settled(part: Part) -> Part:
+    """
+    The same part, with texts that equal their default made the default itself.
+
+    The encoder leaves out a default by identity, not by equality; a text that came out of a file
+    is equal but another.
+    """
+    texts, nested = shape_of(type(part))
+    changed: dict[str, object] = {}
+    for name, default in texts:
+        value = getattr(part, name)
+        if value == default and value is not default:
+            changed[name] = default
+    for name in nested:
+        value = getattr(part, name)
+        if isinstance(value, tuple):
+            inner = tuple(map(settled, value))
+            if any(map(is_not, value, inner)):
+                changed[name] = inner
+        elif isinstance(value, Struct):
+            changed[name] = settled(value)
+    return msgspec.structs.replace(part, **changed) if changed else part
 
 
 def encode(body: Body) -> bytes:
@@ -75,7 +156,7 @@ def decode(data: bytes) -> Body:
     """
     try:
         return DECODER.decode(data)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadDocument(str(error)) from None
 
 
@@ -90,24 +171,27 @@ def meaning_digest(body: Body) -> str:
 
     Two bodies with the same meaning digest validate, map and expand alike.
     """
-    document = msgspec.to_builtins(body)
-    document.pop("members", None)
-    header = {
-        name: plain(value) if name in WORDS else value
-        for name, value in document.items()
-        if name not in EDITORIAL_HEADER
-    }
-    members = {key_of(member): meaning(member) for member in members_of(body)}
-    return digest_of(canonical([header, *(members[key] for key in sorted(members))]))
+    document = msgspec.to_builtins(settled(body))
+    members = [meaning(member, EDITORIAL_MEMBER) for member in document.pop("members", ())]
+    keys = [key_of(member) for member in members_of(body)]
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    header = meaning(document, EDITORIAL)
+    return digest_of(canonical([header, *(members[index] for index in order)]))
 
 
-def meaning(member: msgspec.Struct) -> dict[str, Any]:
-    """What a member decides, its words folded."""
-    return {
-        name: plain(value) if name in WORDS else value
-        for name, value in msgspec.to_builtins(member).items()
-        if name not in EDITORIAL_MEMBER
-    }
+def meaning(document: dict[str, Any], editorial: frozenset[str]) -> dict[str, Any]:
+    """What a header or member decides, its words made plain."""
+    decided: dict[str, Any] = {}
+    for name, value in document.items():
+        if name in editorial:
+            continue
+        if name in WORDS and isinstance(value, dict):
+            decided[name] = plain(value)
+        elif isinstance(value, list | tuple) and value and isinstance(value[0], dict):
+            decided[name] = [meaning(inner, EDITORIAL_MEMBER) for inner in value]
+        else:
+            decided[name] = value
+    return decided
 
 
 def plain(words: dict[str, Any]) -> dict[str, Any]:
@@ -121,6 +205,15 @@ def plain(words: dict[str, Any]) -> dict[str, Any]:
 
 
 def plain_word(word: str) -> str:
-    """Letters, marks and digits of a word, in small case."""
-    spaced = "".join(c if c.isalnum() else " " for c in tidy(word).casefold())
-    return " ".join(spaced.split()) or fold(word)
+    """
+    Letters, marks, digits and signs of a word, in small case.
+
+    Signs that decide stay: < 5 is not > 5, and A- is not A+.
+
+    >>> plain_word("Nhóm  máu A-") == plain_word("nhóm máu A−") != plain_word("nhóm máu A+")
+    True
+    """
+    small = nfc(nfc(word).casefold())
+    if not small.isalnum():
+        small = " ".join(SEPARATORS.sub(" ", MINUS.sub("−", small)).split())
+    return small or tidy(word)
