@@ -62,7 +62,7 @@ class FileShelf:
 
 
 def is_plain(part: str) -> bool:
-    """Whether a part of a name is only a name: no step up, no root, no separator, no control sign."""
+    """Whether a part of a name only names: no step up, no root, separator or control sign."""
     return (
         part not in {"", ".", ".."}
         and not part.startswith(PART)
