@@ -95,35 +95,25 @@ def chosen_concepts(value_set: ValueSet, key: str, lexicon: Lexicon) -> Iterator
         if rule.list == key:
             (chosen if rule.action == "include" else barred).update(codes_of(rule, lexicon))
     chosen -= barred
-    above: dict[str, tuple[str, ...]] = {}
+
+    @cache
+    def kept_parents(parents: tuple[str, ...]) -> tuple[str, ...]:
+        return nearest(parents, chosen, lexicon)
+
     for concept in lexicon.concepts():
         if concept.code in chosen:
-            parents = nearest(concept.parents, chosen, lexicon, above)
-            yield replace(concept, parents=parents, properties={**concept.properties, ORIGIN: key})
+            properties = {**concept.properties, ORIGIN: key}
+            yield replace(concept, parents=kept_parents(concept.parents), properties=properties)
 
 
-def nearest(
-    parents: tuple[str, ...], chosen: set[str], lexicon: Lexicon, above: dict[str, tuple[str, ...]]
-) -> tuple[str, ...]:
-    """
-    The chosen ones of these parents, and for the others their nearest chosen ancestors.
-
-    One that is above another of them is left out. `above` remembers what was found for a code.
-    """
+def nearest(parents: tuple[str, ...], chosen: set[str], lexicon: Lexicon) -> tuple[str, ...]:
+    """The chosen ones of these parents, and for the others their nearest chosen ancestors."""
     if all(parent in chosen for parent in parents):
         return parents
-    found: dict[str, None] = {}
-    for parent in parents:
-        if parent in chosen:
-            found[parent] = None
-            continue
-        if parent not in above:
-            above[parent] = nearest(lexicon.parents(parent), chosen, lexicon, above)
-        found.update(dict.fromkeys(above[parent]))
-    if len(found) > 1:
-        covered: frozenset[str] = frozenset().union(*(lexicon.ancestors(c) for c in found))
-        return tuple(code for code in found if code not in covered)
-    return tuple(found)
+    above = frozenset[str]().union(*(lexicon.ancestors(parent) for parent in parents))
+    kept = [*(p for p in parents if p in chosen), *sorted((above & chosen).difference(parents))]
+    covered = frozenset[str]().union(*(lexicon.ancestors(code) for code in kept))
+    return tuple(code for code in kept if code not in covered)
 
 
 def codes_of(rule: Selection, lexicon: Lexicon) -> Iterable[str]:
