@@ -26,13 +26,14 @@ SYLLABLES = (
     "bệnh viêm phổi cấp tính mạn đái tháo đường tăng huyết áp ung thư dạ dày gan thận tim mạch"
     " nhiễm trùng khuẩn siêu vi rối loạn chuyển hoá tâm thần chấn thương xương khớp da liễu mắt"
     " tai mũi họng sản khoa trẻ em người lớn do thuốc không đặc hiệu khác kèm biến chứng"
-).split()
-WORDS = "acute chronic disease of the liver kidney heart lung skin bone with without other".split()
+)
+WORDS = "acute chronic disease of the liver kidney heart lung skin bone with without other"
 
 
 def invented(size: int) -> CodeList:
     """A list three levels deep, with names in two languages and four properties."""
     pick = random.Random(7)  # noqa: S311 - the same list each time
+    syllables, words = SYLLABLES.split(), WORDS.split()
     made = []
     for number in range(size):
         code = f"{number:07d}"
@@ -42,8 +43,8 @@ def invented(size: int) -> CodeList:
             Concept(
                 code=code,
                 display={
-                    "vi": " ".join(pick.choices(SYLLABLES, k=7)).capitalize() + f" {number % 977}",
-                    "en": " ".join(pick.choices(WORDS, k=6)).capitalize(),
+                    "vi": " ".join(pick.choices(syllables, k=7)).capitalize() + f" {number % 977}",
+                    "en": " ".join(pick.choices(words, k=6)).capitalize(),
                 },
                 aliases=(f"{code[:5]}.{code[5:]}",),
                 parents=above,

@@ -66,7 +66,7 @@ CREATE TABLE property_value (
   property INTEGER, value TEXT, place INTEGER, PRIMARY KEY (property, value, place)) WITHOUT ROWID;
 CREATE TEMP TABLE loose (property INTEGER, value TEXT, place INTEGER);
 CREATE VIRTUAL TABLE words USING
-  fts5(words, content='', columnsize=0, detail=none, prefix='1 2', tokenize='ascii');
+  fts5(said, content='', columnsize=0, detail=none, prefix='1 2', tokenize='ascii');
 CREATE VIEW concepts AS SELECT
   c.place, c.code,
   json_extract(c.document, '$.display.vi') AS name_vi,
@@ -253,7 +253,7 @@ def write_list(file: sqlite3.Connection, body: CodeList, progress: Told) -> None
     write_hierarchy(file, hierarchy, progress)
     write_properties(file, body, progress)
     file.executemany(
-        "INSERT INTO words (rowid, words) VALUES (?, ?)",
+        "INSERT INTO words (rowid, said) VALUES (?, ?)",
         ((at, " ".join(words_of(c))) for at, c in told(members, "words", progress)),
     )
     file.execute("INSERT INTO words (words) VALUES ('optimize')")
