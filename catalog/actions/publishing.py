@@ -1,12 +1,13 @@
 """Publishing: from an approved body to a line of the register, in one transaction."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 
 from catalog.actions.checking import check_expressions
 from catalog.actions.ports import Clock, Progress, Store, Unit, silent
 from catalog.core.document import decode
+from catalog.core.draft import Draft
+from catalog.core.errors import StaleDraft
 from catalog.core.events import Event
 from catalog.core.findings import Finding
 from catalog.core.model import Body, Schema
@@ -19,14 +20,23 @@ from catalog.core.rules import check
 WORDS = {"release": "released", "correction": "corrected", "withdrawal": "withdrawn"}
 
 
-def publish(store: Store, clock: Clock, publication: Publication) -> Entry:
+def publish(
+    store: Store, clock: Clock, publication: Publication, *, discarding: Draft | None = None
+) -> Entry:
     """
     Publish one release, correction or withdrawal: body, entry and event, or nothing.
 
-    Raises: Unchanged, AlreadyReleased, BrokenRules, BadTime, NotAllowed.
+    The draft that it was made of goes in the same transaction.
+    Raises: Unchanged, AlreadyReleased, BrokenRules, BadTime, NotAllowed; StaleDraft, when the draft
+        was changed since it was read.
     """
     with store.begin() as unit:
-        return kept(unit, planned(unit, clock, publication), publication)
+        entry = kept(unit, planned(unit, clock, publication), publication)
+        if discarding is not None:
+            if unit.draft(publication.key).revision != discarding.revision:
+                raise StaleDraft(str(publication.key), discarding.revision)
+            unit.discard(publication.key)
+        return entry
 
 
 def publish_all(
@@ -113,7 +123,3 @@ def kept(unit: Unit, made: Plan, publication: Publication) -> Entry:
     )
     return entry
 
-
-def withdrawal_of(publication: Publication) -> Publication:
-    """The publication as a withdrawal: no body."""
-    return replace(publication, what="withdrawal", body=None)

@@ -1,0 +1,186 @@
+"""The terminal: how a command finds the parts, says its answer, and ends."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from catalog.actions.delivery import deliver
+from catalog.actions.parts import VIETNAM, Parts
+from catalog.actions.ports import Progress as Told
+from catalog.actions.reading import ShelfLibrary
+from catalog.core.errors import BadRequest, CatalogError
+from catalog.core.names import Key
+from catalog.core.release import END_OF_TIME
+from catalog.settings import Settings
+
+FINDINGS, WRONG_USE, REFUSED, OUTSIDE_FAULT = 1, 2, 3, 4
+
+Assemble = Callable[[Settings], Parts]
+
+
+@dataclass
+class Terminal:
+    """What every command is handed."""
+
+    assemble: Assemble
+    settings: Settings
+    actor: str = "system"
+    as_json: bool = False
+
+    @cached_property
+    def parts(self) -> Parts:
+        """The working parts, put together when first needed."""
+        return self.assemble(self.settings)
+
+    @property
+    def library(self) -> ShelfLibrary:
+        """The releases delivered by now."""
+        return self.parts.reading.library()
+
+    def say(self, document: object, lines: list[str] | None = None) -> None:
+        """Print an answer: as JSON when asked for, else as the lines."""
+        if self.as_json or lines is None:
+            text = msgspec.json.format(msgspec.json.encode(document, enc_hook=str), indent=2)
+            click.echo(text.decode())
+        else:
+            for line in lines:
+                click.echo(line)
+
+    def table(self, document: object, columns: list[str], rows: list[list[str]]) -> None:
+        """Print a table, or the document behind it as JSON."""
+        if self.as_json:
+            self.say(document)
+            return
+        console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+        table = Table(*columns, box=None, pad_edge=False)
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
+
+    def deliver(self) -> None:
+        """Deliver what was published, with progress; a failure is told at the end."""
+        with progress() as told:
+            delivered = deliver(self.parts.workshop, self.parts.today(), told)
+        if delivered.failed:
+            numbers = ", ".join(map(str, delivered.failed))
+            raise OSError(f"events {numbers} could not be delivered; see the log, then try again")
+
+
+@contextmanager
+def progress() -> Iterator[Told]:
+    """A progress bar on a terminal; silence in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _phase, _done, _of: None
+        return
+    columns = (TextColumn("{task.description:>10}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def told(phase: str, done: int, of: int) -> None:
+            if phase not in tasks:
+                tasks[phase] = bars.add_task(phase, total=of or None)
+            bars.update(tasks[phase], completed=done, total=of or None)
+
+        yield told
+
+
+class KeyType(click.ParamType[Key]):
+    """A key on the command line."""
+
+    name = "key"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None  # noqa: ANN401
+    ) -> Key:
+        """Read kind/ns/slug."""
+        return value if isinstance(value, Key) else Key.parse(value)
+
+
+class DayType(click.ParamType[date]):
+    """A legal day on the command line."""
+
+    name = "day"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None  # noqa: ANN401
+    ) -> date:
+        """Read 2024-07-01."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise BadRequest(
+                param.name or "day" if param else "day", f"{value!r} is not a day like 2024-07-01"
+            ) from None
+
+
+class InstantType(click.ParamType[datetime]):
+    """An instant on the command line; a day means its end in Vietnam."""
+
+    name = "instant"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None  # noqa: ANN401
+    ) -> datetime:
+        """Read RFC 3339, or a day."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            raise BadRequest("known", f"{value!r} is not an instant") from None
+        if len(value) == len("2024-07-01"):
+            return moment.replace(hour=23, minute=59, second=59, tzinfo=VIETNAM)
+        return moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+
+
+KEY, DAY, INSTANT = KeyType(), DayType(), InstantType()
+
+on_option = click.option("--on", type=DAY, default=None, help="Legal day; today when not said.")
+known_option = click.option(
+    "--known", type=INSTANT, default=END_OF_TIME, show_default="now", help="As known at an instant."
+)
+
+
+class RefusingGroup(click.Group):
+    """A group that tells every refusal in one line and ends with its code."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        """Run the command; refusals and outside faults are told once, here."""
+        try:
+            return super().invoke(ctx)
+        except BadRequest as refusal:
+            tell(ctx, refusal, WRONG_USE)
+        except CatalogError as refusal:
+            tell(ctx, refusal, REFUSED)
+        except (OSError, ConnectionError) as fault:
+            click.echo(f"outside-fault: {fault}", err=True)
+            ctx.exit(OUTSIDE_FAULT)
+
+
+def tell(ctx: click.Context, refusal: CatalogError, code: int) -> None:
+    """One line about a refusal, with what to do; as JSON when asked for."""
+    if ctx.find_root().params.get("as_json"):
+        document = {"refused": refusal.slug, "detail": str(refusal), "hint": refusal.hint}
+        click.echo(json.dumps(document, ensure_ascii=False), err=True)
+    else:
+        hint = f" ({refusal.hint})" if refusal.hint else ""
+        click.echo(f"{refusal.slug}: {refusal}{hint}", err=True)
+    ctx.exit(code)
+
+
+def key_of_list(text: str, environ: Mapping[str, str] | None = None) -> Key:
+    """A code list named ns/slug or by its whole key."""
+    return Key.parse(text if text.count("/") == 2 else f"code-list/{text}")  # noqa: PLR2004
