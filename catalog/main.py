@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from catalog.actions.parts import Parts, utc_now
@@ -13,6 +14,7 @@ from catalog.settings import Settings, from_env
 def assemble(settings: Settings) -> Parts:
     """The working parts that the settings ask for; nothing is created on disk yet."""
     from catalog.search.embedded import TantivyFinder
+    from catalog.store.migrating import is_current, migrate
     from catalog.store.pointer import FilePointer
     from catalog.store.shelf import FileShelf
     from catalog.store.sql import SqlStore
@@ -29,6 +31,8 @@ def assemble(settings: Settings) -> Parts:
         reading=Reading(pointer, shelf),
         space=Space(settings.base_uri),
         clock=utc_now,
+        migrate=partial(migrate, settings.database_url),
+        is_current=partial(is_current, settings.database_url),
     )
 
 
@@ -41,6 +45,6 @@ def create_app() -> object:
 
 def run() -> None:
     """The command line."""
-    from catalog.cli import catalog
+    from catalog.cli import command
 
-    catalog(assemble, from_env, os.environ, sys.argv[1:])
+    command(assemble, from_env, os.environ)(sys.argv[1:], prog_name="catalog")

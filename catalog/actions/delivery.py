@@ -1,8 +1,8 @@
 """
 Delivery: what follows publishing, repeatable and resumable at any point.
 
-For each event not yet delivered: the body is laid on the shelf, compiled, its formats are built, the
-index is told; then the pointer is swapped, and only then is the event settled. A release is
+For each event not yet delivered: the body is laid on the shelf, compiled, its formats are built,
+the index is told; then the pointer is swapped, and only then is the event settled. A release is
 visible when the pointer names it, and by then all that it promises exists.
 """
 
@@ -22,6 +22,7 @@ from catalog.actions.ports import (
     SearchDocument,
     Shelf,
     Store,
+    Unit,
     silent,
 )
 from catalog.actions.reading import (
@@ -68,8 +69,8 @@ def deliver(workshop: Workshop, today: date, progress: Progress = silent) -> Del
     """
     Deliver every pending event; one process at a time, the others wait.
 
-    A release whose building fails is logged, stays pending and invisible, and is tried again at the
-    next delivery; the others are not held up by it.
+    A release whose building fails is logged, stays pending and invisible, and is tried again at
+    the next delivery; the others are not held up by it.
     """
     with one_at_a_time(workshop.shelf):
         with workshop.store.read() as unit:
@@ -91,7 +92,7 @@ def deliver(workshop: Workshop, today: date, progress: Progress = silent) -> Del
         progress("index", 0, 1)
         good = [event for event in pending if event.seq not in failed]
         missing = {(e.key, int(e.data["number"])) for e in failed.values()}
-        register = register_of(without(timelines, missing), max((e.seq for e in pending), default=0))
+        register = register_of(without(timelines, missing), pending[-1].seq)
         index(workshop, ShelfLibrary(register, caches), {event.key for event in good}, today)
         workshop.pointer.swap(register)
         with workshop.store.begin() as unit:
@@ -112,7 +113,7 @@ def attempt(event: Event, failed: dict[int, Event], work: object) -> None:
 
 @contextmanager
 def one_at_a_time(shelf: Shelf) -> Iterator[None]:
-    """Hold the delivery lock of this machine; the operating system frees it when a process dies."""
+    """Hold this machine's delivery lock; the system frees it when a process dies."""
     path = shelf.path("delivery.lock")
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as held:
@@ -132,9 +133,7 @@ def register_of(timelines: Iterable[Timeline], seq: int) -> Register:
     return Register(seq, {timeline.key: timeline for timeline in timelines})
 
 
-def without(
-    timelines: Iterable[Timeline], missing: set[tuple[str, int]]
-) -> Iterator[Timeline]:
+def without(timelines: Iterable[Timeline], missing: set[tuple[str, int]]) -> Iterator[Timeline]:
     """The timelines with the entries left out that could not be built; empty ones are dropped."""
     for timeline in timelines:
         kept = [e for e in timeline.entries if (e.key, e.number) not in missing]
@@ -206,3 +205,41 @@ def found_documents(
         entry = timeline.at(today) or next(iter(timeline.upcoming(today)), None)
         if entry is not None:
             yield from documents_of(Release(entry, library.body(entry), timeline))
+
+
+def redeliver(workshop: Workshop, today: date, progress: Progress = silent) -> Register:
+    """
+    Build everything derived anew from the register, then swap the pointer.
+
+    For a lost shelf, a new revision of a format, or a second machine over the same database.
+    """
+    with one_at_a_time(workshop.shelf):
+        with workshop.store.read() as unit:
+            timelines = unit.timelines()
+            pending = unit.pending()
+            last = last_seq(unit)
+        library = ShelfLibrary(register_of(timelines, last), Caches(workshop.shelf))
+        entries = [entry for timeline in timelines for entry in timeline.entries]
+        for done, entry in enumerate(entries):
+            progress("compile", done, len(entries))
+            prepare(workshop, library, entry)
+        for done, entry in enumerate(entries):
+            progress("build", done, len(entries))
+            build(workshop, library, entry)
+        progress("index", 0, 1)
+        keys = [str(key) for key in library.keys()]
+        workshop.finder.rebuild(found_documents(library, keys, today))
+        workshop.pointer.swap(library.register)
+        with workshop.store.begin() as unit:
+            for event in pending:
+                unit.settle(event.seq)
+        progress("index", 1, 1)
+    return library.register
+
+
+def last_seq(unit: Unit) -> int:
+    """The number of the last event; 0 when there is none."""
+    seq = 0
+    while page := unit.events(after=seq, limit=1000):
+        seq = page[-1].seq
+    return seq

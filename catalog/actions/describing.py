@@ -1,4 +1,4 @@
-"""Describing what was released, as plain documents: lists of artefacts, entries, timelines, uses."""
+"""Describing what was released, as plain documents: artefacts, entries, timelines, uses."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -14,9 +14,7 @@ from catalog.core.text import fold
 
 
 def artefact_line(timeline: Timeline, day: date, known: datetime = END_OF_TIME) -> dict[str, Any]:
-    """
-    One line about an artefact: what is in force, else what comes next, else what was last.
-    """
+    """One line about an artefact: what is in force, else what comes next, else the last."""
     entry = speaking(timeline, day, known)
     validity = timeline.validity(entry, known)
     return {
@@ -40,7 +38,7 @@ def speaking(timeline: Timeline, day: date, known: datetime = END_OF_TIME) -> En
     return found or max(timeline.known(known) or timeline.entries, key=lambda e: e.order)
 
 
-def artefacts(  # noqa: PLR0913 - one filter each
+def artefacts(
     library: ShelfLibrary,
     day: date,
     known: datetime = END_OF_TIME,
@@ -77,7 +75,7 @@ def all_found(words: Iterable[str], text: str) -> bool:
 def entry_line(
     timeline: Timeline, entry: Entry, day: date, known: datetime = END_OF_TIME
 ) -> dict[str, Any]:
-    """An entry as the API tells it, with the days on which it counts and how it stands on a day."""
+    """An entry as the API tells it: the days on which it counts, how it stands on a day."""
     document: dict[str, Any] = msgspec.to_builtins(entry)
     validity = timeline.validity(entry, known)
     former = timeline.before(entry, known)

@@ -1,5 +1,6 @@
 """What `main` puts together once and the outer ring is handed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -16,7 +17,13 @@ VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """The working parts of one process."""
+    """
+    The working parts of one process.
+
+    Attributes:
+        migrate: brings the database to the newest form; nothing happens when it is there.
+        is_current: whether the database is in the newest form.
+    """
 
     settings: Settings
     store: Store
@@ -26,6 +33,8 @@ class Parts:
     reading: Reading
     space: Space
     clock: Clock
+    migrate: Callable[[], None]
+    is_current: Callable[[], bool]
 
     @property
     def workshop(self) -> Workshop:

@@ -27,8 +27,8 @@ def publish(
     Publish one release, correction or withdrawal: body, entry and event, or nothing.
 
     The draft that it was made of goes in the same transaction.
-    Raises: Unchanged, AlreadyReleased, BrokenRules, BadTime, NotAllowed; StaleDraft, when the draft
-        was changed since it was read.
+    Raises: Unchanged, AlreadyReleased, BrokenRules, BadTime, NotAllowed; StaleDraft, when the
+        draft was changed since it was read.
     """
     with store.begin() as unit:
         entry = kept(unit, planned(unit, clock, publication), publication)
@@ -88,7 +88,7 @@ def former_body(unit: Unit, timeline: Timeline, start: date) -> Body | None:
 
 
 def locks_of(unit: Unit, body: Body, day: date) -> tuple[Lock, ...]:
-    """The exact releases that a body depends on, as they hold on a day (else the first to come)."""
+    """The exact releases that a body depends on: of that day, else the first to come."""
     locks: list[Lock] = []
     for text in locked_by(body):
         timeline = unit.timeline(Key.parse(text))
@@ -122,4 +122,3 @@ def kept(unit: Unit, made: Plan, publication: Publication) -> Entry:
         )
     )
     return entry
-

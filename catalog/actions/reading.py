@@ -180,7 +180,7 @@ class Reading:
         self.latest = ShelfLibrary(Register(), self.caches)
 
     def library(self) -> ShelfLibrary:
-        """The releases delivered by now; ask once a request, so that an answer is of one moment."""
+        """The releases delivered by now; ask once a request, for an answer of one moment."""
         register = self.pointer.current()
         if register is not self.latest.register:
             self.latest = ShelfLibrary(register, self.caches)

@@ -41,7 +41,7 @@ MEDIA = {"json": "application/json", "ndjson": "application/x-ndjson"}
     "--as", "fmt", type=click.Choice([f.name for f in FORMATS]), default=None, help="Notation."
 )
 @click.pass_obj
-def show(  # noqa: PLR0913, PLR0917 - one option each
+def show(
     terminal: Terminal,
     key: Key,
     version: str | None,
@@ -115,7 +115,17 @@ def history(terminal: Terminal, key: Key, code: str | None, known: datetime) -> 
     entries = timeline.known(known)
     terminal.table(
         [entry_line(timeline, e, day, known) for e in entries],
-        ["version", "what", "start", "standing", "impact", "members", "issued", "author", "approver"],
+        [
+            "version",
+            "what",
+            "start",
+            "standing",
+            "impact",
+            "members",
+            "issued",
+            "author",
+            "approver",
+        ],
         [history_row(timeline, entry, day, known) for entry in entries],
     )
 
@@ -215,11 +225,13 @@ def lookup(
 @click.command()
 @click.argument("text")
 @click.option("--kind", default="", help="Only this kind.")
-@click.option("--list", "code_list", default="", metavar="NS/SLUG", help="Only codes of this list.")
+@click.option(
+    "--list", "code_list", default="", metavar="NS/SLUG", help="Only codes of this list."
+)
 @click.option("--lang", default="vi", show_default=True, help="Language of the names.")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000))
 @click.pass_obj
-def search(  # noqa: PLR0913, PLR0917 - one option each
+def search(
     terminal: Terminal, text: str, kind: str, code_list: str, lang: str, limit: int
 ) -> None:
     """Find artefacts, codes and fields by words, codes, with or without accents."""
@@ -241,7 +253,7 @@ def search(  # noqa: PLR0913, PLR0917 - one option each
 @known_option
 @click.option("--reverse", is_flag=True, help="From the target list to the source list.")
 @click.pass_obj
-def translate(  # noqa: PLR0913, PLR0917 - one option each
+def translate(
     terminal: Terminal,
     mapping: str,
     code: str,
@@ -267,7 +279,7 @@ def translate(  # noqa: PLR0913, PLR0917 - one option each
 @click.option("--as", "form", type=click.Choice(list(MEDIA)), default=None, help="Form of FILES.")
 @click.option("--report", type=click.Path(path_type=Path), default=None, help="Write JSON here.")
 @click.pass_obj
-def validate(  # noqa: PLR0913, PLR0917 - one option each
+def validate(
     terminal: Terminal,
     schema: str,
     files: tuple[Path, ...],

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -101,10 +101,13 @@ class KeyType(click.ParamType[Key]):
     name = "key"
 
     def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None  # noqa: ANN401
+        self,
+        value: Any,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
     ) -> Key:
         """Read kind/ns/slug."""
-        return value if isinstance(value, Key) else Key.parse(value)
+        return value if isinstance(value, Key) else Key.parse(str(value))
 
 
 class DayType(click.ParamType[date]):
@@ -113,13 +116,16 @@ class DayType(click.ParamType[date]):
     name = "day"
 
     def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None  # noqa: ANN401
+        self,
+        value: Any,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
     ) -> date:
         """Read 2024-07-01."""
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(value)
+            return date.fromisoformat(str(value))
         except ValueError:
             raise BadRequest(
                 param.name or "day" if param else "day", f"{value!r} is not a day like 2024-07-01"
@@ -132,16 +138,19 @@ class InstantType(click.ParamType[datetime]):
     name = "instant"
 
     def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None  # noqa: ANN401
+        self,
+        value: Any,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
     ) -> datetime:
         """Read RFC 3339, or a day."""
         if isinstance(value, datetime):
             return value
         try:
-            moment = datetime.fromisoformat(value)
+            moment = datetime.fromisoformat(str(value))
         except ValueError:
             raise BadRequest("known", f"{value!r} is not an instant") from None
-        if len(value) == len("2024-07-01"):
+        if len(str(value)) == len("2024-07-01"):
             return moment.replace(hour=23, minute=59, second=59, tzinfo=VIETNAM)
         return moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
 
@@ -150,7 +159,11 @@ KEY, DAY, INSTANT = KeyType(), DayType(), InstantType()
 
 on_option = click.option("--on", type=DAY, default=None, help="Legal day; today when not said.")
 known_option = click.option(
-    "--known", type=INSTANT, default=END_OF_TIME, show_default="now", help="As known at an instant."
+    "--known",
+    type=INSTANT,
+    default=END_OF_TIME,
+    show_default="now",
+    help="As known at an instant.",
 )
 
 
@@ -181,6 +194,6 @@ def tell(ctx: click.Context, refusal: CatalogError, code: int) -> None:
     ctx.exit(code)
 
 
-def key_of_list(text: str, environ: Mapping[str, str] | None = None) -> Key:
+def key_of_list(text: str) -> Key:
     """A code list named ns/slug or by its whole key."""
     return Key.parse(text if text.count("/") == 2 else f"code-list/{text}")  # noqa: PLR2004

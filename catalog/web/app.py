@@ -56,7 +56,9 @@ def application(parts: Parts) -> Litestar:
         dependencies={"parts": Provide(lambda: parts, sync_to_thread=False, use_cache=True)},
         exception_handlers=HANDLERS,
         response_headers=SAFETY,
-        compression_config=CompressionConfig(backend="gzip", minimum_size=2048, gzip_compress_level=5),
+        compression_config=CompressionConfig(
+            backend="gzip", minimum_size=2048, gzip_compress_level=5
+        ),
         openapi_config=OpenAPIConfig(
             title="Health metadata registry",
             version=__version__,

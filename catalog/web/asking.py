@@ -116,4 +116,3 @@ def kind_of_text(text: str) -> Kind:
     except ValueError:
         kinds = ", ".join(Kind)
         raise BadRequest("kind", f"{text[:40]!r} is none of {kinds}") from None
-

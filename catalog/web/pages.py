@@ -215,7 +215,9 @@ def release_page(
         "former": timeline.before(entry),
         "current": timeline.at(day),
         "strip": strip(timeline, entry, day),
-        "standings": [(e, timeline.standing(e, day), timeline.validity(e)) for e in timeline.entries],
+        "standings": [
+            (e, timeline.standing(e, day), timeline.validity(e)) for e in timeline.entries
+        ],
         "formats": [fmt for fmt in FORMATS if key.kind in fmt.kinds],
         "uses": uses(library, key, day),
         "address": parts.space.artefact(key),

@@ -91,9 +91,7 @@ def of_refusal(request: Asked, error: CatalogError) -> Response[bytes]:
         more["errors"] = list(error.findings)
     if isinstance(error, CannotSay):
         more["can"] = list(error.can)
-    return problem(
-        STATUS.get(error.slug, 400), error.slug, str(error), request.url.path, **more
-    )
+    return problem(STATUS.get(error.slug, 400), error.slug, str(error), request.url.path, **more)
 
 
 HTTP_SLUGS = {401: "unauthorized", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
@@ -122,4 +120,3 @@ HANDLERS: ExceptionHandlersMap = {
     HTTPException: of_http,
     Exception: of_bug,
 }
-

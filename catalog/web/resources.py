@@ -1,4 +1,4 @@
-"""The persistent addresses: the thing, its releases, its members, in every notation they can be said in."""
+"""The persistent addresses: a thing, its releases, its members, in every notation."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -19,9 +19,8 @@ from catalog.core.model import Concept, Field
 from catalog.core.names import Key
 from catalog.core.release import Entry, Release
 from catalog.formats import FORMATS
-from catalog.formats.format import Format, choose
+from catalog.formats.format import Format, Setting, choose
 from catalog.formats.json_schema import write_bundled
-from catalog.formats.format import Setting
 from catalog.web.addresses import Address, read_address
 from catalog.web.asking import day_of, known_of
 from catalog.web.pages import HTML, concept_page, field_page, release_page
@@ -74,13 +73,13 @@ READY = Ready()
     tags=["resources"],
     sync_to_thread=False,
 )
-def resource(  # noqa: PLR0913, PLR0917 - the parts of an address
+def resource(
     path: FromPath[str],
     request: Asked,
     parts: NamedDependency[Parts],
     on: FromQuery[str | None] = None,
     known: FromQuery[str | None] = None,
-    bundle: FromQuery[bool] = False,  # noqa: FBT001, FBT002 - a query parameter
+    bundle: FromQuery[bool] = False,  # noqa: FBT002 - a query parameter
 ) -> Response[bytes] | File:
     """Send a release, or lead to the one in force on a day (303)."""
     address = read_address(path)

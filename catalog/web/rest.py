@@ -63,13 +63,11 @@ def listing(  # noqa: PLR0913, PLR0917 - one filter each
     start, size = position_of(cursor), limit_of(limit)
     following = start + size if start + size < len(lines) else None
     items = lines[start : start + size]
-    return sent(
-        {"items": items, "next": cursor_of(following), "total": len(lines), "on": day}
-    )
+    return sent({"items": items, "next": cursor_of(following), "total": len(lines), "on": day})
 
 
 @get("/api/v1/artefacts/{kind:str}/{ns:str}/{slug:str}", sync_to_thread=True, tags=["artefacts"])
-def one(  # noqa: PLR0913, PLR0917 - the parts of a key, two clocks
+def one(
     kind: FromPath[str],
     ns: FromPath[str],
     slug: FromPath[str],
@@ -88,7 +86,7 @@ def one(  # noqa: PLR0913, PLR0917 - the parts of a key, two clocks
     sync_to_thread=True,
     tags=["artefacts"],
 )
-def compared(  # noqa: PLR0913, PLR0917 - the parts of a key, two ends
+def compared(
     kind: FromPath[str],
     ns: FromPath[str],
     slug: FromPath[str],
@@ -135,7 +133,7 @@ def named_or_on(timeline: Timeline, text: str) -> Entry:
     sync_to_thread=True,
     tags=["artefacts"],
 )
-def used(  # noqa: PLR0913, PLR0917 - the parts of a key, two clocks
+def used(
     kind: FromPath[str],
     ns: FromPath[str],
     slug: FromPath[str],
@@ -162,7 +160,7 @@ def search(  # noqa: PLR0913, PLR0917 - one filter each
     on: FromQuery[str | None] = None,
     limit: FromQuery[int | None] = None,
     cursor: FromQuery[str | None] = None,
-    retired: FromQuery[bool] = True,  # noqa: FBT001, FBT002 - a query parameter
+    retired: FromQuery[bool] = True,  # noqa: FBT002 - a query parameter
 ) -> Response[bytes]:
     """Find artefacts, codes and fields, with or without accents, with or without typos."""
     day = parts.today() if on is None else day_of(on)
@@ -195,7 +193,9 @@ def told_hit(hit: Any, day: date) -> dict[str, Any]:  # noqa: ANN401 - a Hit, as
     return document
 
 
-@post("/api/v1/validate/{ns:str}/{slug:str}", sync_to_thread=False, status_code=200, tags=["check"])
+@post(
+    "/api/v1/validate/{ns:str}/{slug:str}", sync_to_thread=False, status_code=200, tags=["check"]
+)
 async def validate(
     ns: FromPath[str],
     slug: FromPath[str],

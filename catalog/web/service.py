@@ -61,9 +61,7 @@ async def metrics(parts: NamedDependency[Parts]) -> Response[bytes]:
         f"process_resident_memory_bytes {usage.ru_maxrss * 1024}",
         "",
     ]
-    return Response(
-        "\n".join(lines).encode(), media_type="text/plain; version=0.0.4", headers=NOW
-    )
+    return Response("\n".join(lines).encode(), media_type="text/plain; version=0.0.4", headers=NOW)
 
 
 ROUTES = [health, ready, version, metrics]

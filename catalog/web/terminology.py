@@ -48,7 +48,7 @@ def release_bytes(library: ShelfLibrary, key: Key, entry: Entry) -> bytes:
 
 
 @get("/api/v1/code-lists/{ns:str}/{slug:str}/codes/{code:path}", tags=["code lists"])
-async def code(  # noqa: PLR0913, PLR0917 - the address has these parts
+async def code(
     ns: FromPath[str],
     slug: FromPath[str],
     code: FromPath[str],
@@ -143,7 +143,11 @@ def codes(  # noqa: PLR0913, PLR0917 - one filter each
     page = lexicon.find(wanted, after=position_of(cursor), limit=limit_of(limit))
     document = {
         "items": [
-            {**msgspec.to_builtins(c), "in_force": usable_on(c, day), "children": count(lexicon, c)}
+            {
+                **msgspec.to_builtins(c),
+                "in_force": usable_on(c, day),
+                "children": count(lexicon, c),
+            }
             for c in page.concepts
         ],
         "next": cursor_of(page.next),
@@ -175,12 +179,12 @@ def properties_of(asked: list[str]) -> dict[str, str | int | bool | list[str]]:
 
 
 @get("/api/v1/translate/{ns:str}/{slug:str}", tags=["mappings"])
-async def translate(  # noqa: PLR0913, PLR0917 - as promised
+async def translate(
     ns: FromPath[str],
     slug: FromPath[str],
     code: FromQuery[str],
     parts: NamedDependency[Parts],
-    reverse: FromQuery[bool] = False,  # noqa: FBT001, FBT002 - a query parameter
+    reverse: FromQuery[bool] = False,  # noqa: FBT002 - a query parameter
     system: FromQuery[str | None] = None,
     on: FromQuery[str | None] = None,
     known: FromQuery[str | None] = None,
@@ -217,4 +221,3 @@ def raise_unless_source(library: ShelfLibrary, entry: Entry, system: str) -> Non
 
 
 ROUTES = [code, codes, translate]
-

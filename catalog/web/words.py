@@ -140,7 +140,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "unverified": ("chưa kiểm chứng", "unverified"),
     "validate-hint": (
         "Dán một bản ghi JSON, một mảng, hoặc NDJSON. Dữ liệu được kiểm tra rồi bỏ, không lưu lại.",
-        "Paste a JSON record, an array, or NDJSON. It is checked and forgotten; nothing is kept.",
+        "Paste a JSON record, an array, or NDJSON. It is checked and forgotten.",
     ),
     "record": ("Bản ghi", "Record"),
     "message": ("Thông báo", "Message"),
