@@ -113,7 +113,8 @@ def compile_release(
         progress: told as the work goes on.
 
     Cost:   about 0.1 ms and 1 kB of file a concept; memory: some 200 bytes a concept.
-    Raises: BadDocument, BroaderCycle, as `Hierarchy` does, and BadDocument for other kinds.
+    Raises: BadDocument, BroaderCycle, as `Hierarchy` does; BadDocument for other kinds of body
+        and for halves of letters.
     """
     if not isinstance(body, CodeList | Mapping):
         raise BadDocument(f"a {type(body).__name__} cannot be compiled; expand a value set first")
@@ -124,6 +125,8 @@ def compile_release(
         with closing(sqlite3.connect(made, isolation_level=None)) as file:
             write_file(file, entry, body, progress)
         keep(made, path)
+    except UnicodeEncodeError as error:
+        raise BadDocument(f"{error.object!r:.80} is no text") from None
     finally:
         with suppress(FileNotFoundError):
             made.unlink()

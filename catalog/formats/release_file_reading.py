@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -28,6 +28,7 @@ from catalog.core.terminology import (
     asked_words,
     text_of,
 )
+from catalog.formats.release_file_question import Question
 
 REVISION = 1
 """Raised whenever the compiled file's layout changes; older files are then compiled again."""
@@ -41,6 +42,8 @@ REMEMBERED = 16_384
 
 STRIDE = 500
 """How many concepts are read at once when all are."""
+
+T = TypeVar("T")
 
 Standing: TypeAlias = tuple[int, bool, str, str]
 """Place, whether records may carry it at all, valid_from, valid_to."""
@@ -85,9 +88,10 @@ class OpenFile:
                 check_same_thread=False,  # so that close() may be called from another thread
                 cached_statements=64,
             )
+            connection.execute("PRAGMA cache_size=-4000")
+            connection.execute("PRAGMA trusted_schema=OFF")  # a bundle may come from anywhere
         except sqlite3.DatabaseError as error:
             raise BadFile(self.path.name, str(error)) from None
-        connection.execute("PRAGMA cache_size=-4000")
         self.local.connection = connection
         self.opened.append(connection)
         return connection
@@ -108,6 +112,28 @@ class OpenFile:
             return []
         except sqlite3.DatabaseError as error:
             raise BadFile(self.path.name, str(error)) from None
+
+    def read(self, decoder: msgspec.json.Decoder[T], document: bytes | str) -> T:
+        """
+        What a document in the file says.
+
+        Raises: BadFile.
+        """
+        try:
+            return decoder.decode(document)
+        except msgspec.MsgspecError as error:
+            raise BadFile(self.path.name, str(error)) from None
+
+    def number(self, name: str) -> int:
+        """
+        A number in the meta table.
+
+        Raises: BadFile, when there is none.
+        """
+        text = self.facts.get(name, "")
+        if not text.isdecimal():
+            raise BadFile(self.path.name, f"does not say its {name}")
+        return int(text)
 
     def close(self) -> None:
         """Close every connection; questions asked later open new ones."""
@@ -144,8 +170,8 @@ class FileLexicon(Lexicon):
 
     def __init__(self, file: OpenFile) -> None:
         self.file = file
-        self.longest = int(file.facts["longest"])
-        self.listed = int(file.facts["size"])
+        self.longest = file.number("longest")
+        self.listed = file.number("size")
         self.standing = lru_cache(maxsize=REMEMBERED)(self.read_standing)
 
     def read_standing(self, code: str) -> Standing | None:
@@ -172,7 +198,7 @@ class FileLexicon(Lexicon):
     @property
     def header(self) -> CodeList:
         """What the list says of itself; without members."""
-        return HEADER.decode(self.file.facts["header"])
+        return self.file.read(HEADER, self.file.facts.get("header", ""))
 
     @property
     def size(self) -> int:
@@ -197,7 +223,7 @@ class FileLexicon(Lexicon):
     def lookup(self, code: str) -> Concept | None:
         """The concept of a code."""
         found = self.fragment(code)
-        return None if found is None else CONCEPT.decode(found)
+        return None if found is None else self.file.read(CONCEPT, found)
 
     def fragment(self, code: str) -> bytes | None:
         """The concept's canonical JSON, ready to be sent."""
@@ -264,13 +290,14 @@ class FileLexicon(Lexicon):
             (*question.values, after, limit + 1),
         )
         total = self.listed
-        if wanted != EVERYTHING:
+        if wanted != Filter():
             [(total,)] = self.file.rows(question.count, question.values) or [(0,)]
         page = rows[:limit]
         following = (page[-1][0] if page else after) if len(rows) > limit else None
-        return Page(tuple(CONCEPT.decode(document) for _, document in page), total, following)
+        concepts = tuple(self.file.read(CONCEPT, document) for _, document in page)
+        return Page(concepts, total, following)
 
-    def question(self, wanted: Filter) -> "Question | None":
+    def question(self, wanted: Filter) -> Question | None:
         """The filter in SQL; None when it names a code that the list does not have."""
         question = Question()
         words = asked_words(wanted.text)
@@ -305,87 +332,11 @@ class FileLexicon(Lexicon):
                 "SELECT CAST(document AS BLOB) FROM concept WHERE place BETWEEN ? AND ?",
                 (start + 1, start + STRIDE),
             ):
-                yield CONCEPT.decode(document)
+                yield self.file.read(CONCEPT, document)
 
     def close(self) -> None:
         """Close the file."""
         self.file.close()
-
-
-EVERYTHING = Filter()
-
-
-class Question:
-    """
-    A filter as SQL: one table that lists places in order, and probes into the others.
-
-    Every table has its places in order under what is asked of it, so the first one leads and
-    nothing is ever sorted; the others are asked about one place at a time, by their keys.
-    """
-
-    def __init__(self) -> None:
-        self.source = ""
-        self.at = ""
-        self.conditions: list[str] = []
-        self.values: tuple[str | int, ...] = ()
-
-    def add_words(self, match: str) -> None:
-        """Ask for words; only as the first."""
-        self.source, self.at = "words", "words.rowid"
-        self.conditions.append("words MATCH ?")
-        self.values += (match,)
-
-    def add(self, table: str, column: str, **fixed: str | int) -> None:
-        """Ask that a place stands in a table under fixed values."""
-        alias = f"t{len(self.conditions)}"
-        matches = " AND ".join(f"{alias}.{name} = ?" for name in fixed)
-        if self.source:
-            self.conditions.append(
-                f"EXISTS (SELECT 1 FROM {table} {alias}"  # noqa: S608 - our own words only
-                f" WHERE {matches} AND {alias}.{column} = {self.at})"
-            )
-        else:
-            self.source, self.at = f"{table} {alias}", f"{alias}.{column}"
-            self.conditions.append(matches)
-        self.values += tuple(fixed.values())
-
-    def add_standing(self, wanted: Filter) -> None:
-        """Ask for the standing of concepts, last; without anything else it leads."""
-        conditions = []
-        values: tuple[str, ...] = ()
-        if wanted.valid_on is not None or not wanted.retired:
-            conditions.append("s.retired = 0")
-        if wanted.valid_on is not None:
-            day = wanted.valid_on.isoformat()
-            conditions.append("s.valid_from <= ? AND (s.valid_to = '' OR ? < s.valid_to)")
-            values = (day, day)
-        if not self.source:
-            self.source, self.at = "standing s", "s.place"
-            self.conditions.extend(conditions)
-        elif conditions:
-            self.conditions.append(
-                f"EXISTS (SELECT 1 FROM standing s WHERE s.place = {self.at}"  # noqa: S608
-                f" AND {' AND '.join(conditions)})"
-            )
-        self.values += values
-
-    @property
-    def where(self) -> str:
-        """All conditions."""
-        return " AND ".join(self.conditions) or "1"
-
-    @property
-    def places(self) -> str:
-        """The places after one, so many; two more values are asked for."""
-        return (
-            f"SELECT {self.at} AS at FROM {self.source} WHERE {self.where}"  # noqa: S608
-            f" AND {self.at} > ? ORDER BY {self.at} LIMIT ?"
-        )
-
-    @property
-    def count(self) -> str:
-        """How many places."""
-        return f"SELECT count(*) FROM {self.source} WHERE {self.where}"  # noqa: S608
 
 
 class FileCrosswalk(Crosswalk):
@@ -411,7 +362,8 @@ class FileCrosswalk(Crosswalk):
 
     def matches(self, sql: str, code: str) -> tuple[Match, ...]:
         """The matches that a question finds."""
-        return tuple(MATCH.decode(document) for (document,) in self.file.rows(sql, (code,)))
+        rows = self.file.rows(sql, (code,))
+        return tuple(self.file.read(MATCH, document) for (document,) in rows)
 
     def close(self) -> None:
         """Close the file."""
