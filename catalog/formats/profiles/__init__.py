@@ -1,0 +1,1 @@
+"""Profiles: how the workbooks that state bodies circulate are read into candidates."""
