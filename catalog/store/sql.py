@@ -1,6 +1,7 @@
 """The register and the drafts in SQLite or PostgreSQL."""
 
 import os
+import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,6 +60,7 @@ class SqlStore:
         self.patience = patience
         self._engine: Engine | None = None
         self._process = 0
+        self._opening = threading.Lock()
 
     @contextmanager
     def begin(self) -> Iterator["SqlUnit"]:
@@ -96,15 +98,26 @@ class SqlStore:
 
     def _ready(self) -> Engine:
         """The connections of this process, to tables known to be those of this program."""
-        if self._engine is None or self._process != os.getpid():
-            engine = engine_of(self.address, self.patience)
+        if self._engine is not None and self._process == os.getpid():
+            return self._engine
+        with self._opening:
+            if self._engine is None or self._process != os.getpid():
+                self._engine, self._process = self._opened(), os.getpid()
+            return self._engine
+
+    def _opened(self) -> Engine:
+        """New connections."""
+        engine = engine_of(self.address, self.patience)
+        try:
             found = revision_at(engine)
-            if found != REVISION:
-                engine.dispose()
-                reason = f"its tables are at revision {found or 'none'}, not {REVISION}"
-                raise StoreUnavailable(name_of(self.address), reason)
-            self._engine, self._process = engine, os.getpid()
-        return self._engine
+        except StoreUnavailable:
+            engine.dispose()
+            raise
+        if found != REVISION:
+            engine.dispose()
+            reason = f"its tables are at revision {found or 'none'}, not {REVISION}"
+            raise StoreUnavailable(name_of(self.address), reason)
+        return engine
 
 
 def revision_at(engine: Engine) -> str:
