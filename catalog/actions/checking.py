@@ -1,0 +1,411 @@
+"""
+Checking records against the layout and the lists that were in force on each record's own day.
+
+Nothing of a record is kept: findings carry short values, or none, and go to the caller.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any, Protocol, TypeVar
+
+from msgspec import Struct
+
+from catalog.actions.codes import Codes, Memory
+from catalog.actions.engine import Bound, Masking, Plan, pointer
+from catalog.actions.expressions import check_expressions
+from catalog.actions.layout import Layout, day_of
+from catalog.actions.records import Numbered, records_of
+from catalog.core.errors import NotFound
+from catalog.core.findings import RecordFinding
+from catalog.core.library import Library
+from catalog.core.model import Binding, Schema, Text
+from catalog.core.names import Key
+from catalog.core.release import END_OF_TIME, Entry, Lock
+from catalog.formats import messages
+
+__all__ = [
+    "Checker",
+    "Masking",
+    "Report",
+    "Run",
+    "Unchecked",
+    "check_expressions",
+    "numbered",
+    "records_of",
+    "report_of",
+]
+
+VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
+"""The zone of legal days."""
+
+MOST_FINDINGS = 1_000
+"""How many findings a report holds; what comes after is counted only."""
+
+LAYOUTS_KEPT = 128
+"""How many compiled layouts a process keeps."""
+
+MEMORIES_KEPT = 512
+"""Of how many list releases a process remembers codes."""
+
+DAYS_KEPT = 10_000
+"""For how many writings of days a run remembers the plan."""
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Unchecked(Struct, frozen=True, kw_only=True):
+    """What could not be checked: which field of which release, and why."""
+
+    key: str
+    version: str
+    field: str
+    reason: str
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """
+    What came of checking; the shape that POST /validate answers with.
+
+    Attributes:
+        valid: whether no record has an error (warnings do not make a record invalid).
+        on: the day asked for; null when each record chose its own.
+        releases: the releases of layouts and lists that were used, in order of use.
+        truncated: whether there were more findings than these.
+        counts: how many findings there were by rule, also of those not listed.
+        unchecked: what could not be checked, and why.
+    """
+
+    valid: bool
+    records: int
+    invalid: int
+    on: date | None
+    releases: tuple[Lock, ...]
+    findings: tuple[RecordFinding, ...]
+    truncated: bool
+    counts: dict[str, int]
+    unchecked: tuple[Unchecked, ...] = ()
+
+
+@dataclass(slots=True)
+class Compiled:
+    """What a process keeps between checks, by digest: nothing in it ever changes its meaning."""
+
+    layouts: dict[str, Layout] = field(default_factory=dict)
+    memories: dict[tuple[object, ...], Memory] = field(default_factory=dict)
+
+    def layout(self, entry: Entry, library: Library) -> Layout:
+        """The compiled layout of a release of a schema."""
+
+        def compile_layout() -> Layout:
+            body = library.body(entry)
+            if not isinstance(body, Schema):
+                raise NotFound(f"a schema at {entry.key}")
+            return Layout(body)
+
+        return kept(self.layouts, entry.digest, compile_layout, LAYOUTS_KEPT)
+
+    def memory(self, entry: Entry, checks: tuple[str, ...]) -> Memory:
+        """What is known of the codes of a release of a list; a value set depends on its lock."""
+        key = (entry.key, entry.digest, entry.lock, checks)
+        return kept(self.memories, key, Memory, MEMORIES_KEPT)
+
+
+COMPILED = Compiled()
+"""Shared by all checkers of a process."""
+
+
+def kept(found: dict[K, V], key: K, make: Callable[[], V], most: int) -> V:
+    """A value made once; the oldest goes when there are too many."""
+    value = found.get(key)
+    if value is None:
+        while len(found) >= most:
+            found.pop(next(iter(found)), None)
+        value = found.setdefault(key, make())
+    return value
+
+
+def today_in_vietnam() -> date:
+    """The legal day now."""
+    return datetime.now(UTC).astimezone(VIETNAM).date()
+
+
+class Checks(Protocol):
+    """Checks records of one day."""
+
+    def findings(self, number: int, record: object) -> list[RecordFinding]:
+        """All that is amiss in a record."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfForce(Checks):
+    """Stands where no release of the layout is in force."""
+
+    title: Text
+    day: date
+    path: str
+
+    def findings(self, number: int, record: object) -> list[RecordFinding]:  # noqa: ARG002
+        """Say that the record has no layout to be held against."""
+        return [
+            RecordFinding(
+                record=number,
+                path=self.path,
+                rule="schema-not-in-force",
+                value=self.day.isoformat(),
+                message=messages.no_schema(self.title, self.day),
+            )
+        ]
+
+
+class Checker:
+    """Checks records against one library: the releases of one moment."""
+
+    def __init__(
+        self,
+        library: Library,
+        *,
+        today: Callable[[], date] = today_in_vietnam,
+        masking: Masking = Masking.SHOW,
+        compiled: Compiled = COMPILED,
+    ) -> None:
+        self.library = library
+        self.today = today
+        self.masking = masking
+        self.compiled = compiled
+        self.codes: dict[tuple[object, ...], Codes] = {}
+
+    def begin(self, key: Key, *, on: date | None = None, known: datetime | None = None) -> "Run":
+        """
+        A run over records of one layout.
+
+        Raises: NotFound, Withdrawn, NotInForce (only for `on`: a record's own day may be out of
+        force, which is a finding).
+        """
+        return Run(self, key, on, known or END_OF_TIME)
+
+    def check(
+        self,
+        key: Key,
+        records: Iterable[Numbered],
+        *,
+        on: date | None = None,
+        known: datetime | None = None,
+        most: int = MOST_FINDINGS,
+    ) -> Report:
+        """
+        Check all records; each is looked at once, and only findings are kept.
+
+        Raises: as `begin`; and what reading the records raises.
+        """
+        run = self.begin(key, on=on, known=known)
+        listed: list[RecordFinding] = []
+        for finding in run.stream(records):
+            if len(listed) < most:
+                listed.append(finding)
+        return run.report(listed)
+
+    def plan(self, key: Key, day: date, known: datetime) -> Plan | None:
+        """How records of a day are checked; None when no release of the layout is in force."""
+        plan: Plan | None = None
+        for entry in reversed(self.library.timeline(key).accepted(day, known)):
+            plan = self.plan_of(entry, day, known, plan)
+        return plan
+
+    def plan_of(self, entry: Entry, day: date, known: datetime, former: Plan | None) -> Plan:
+        """How records of a day are checked by one release of a layout."""
+        layout = self.compiled.layout(entry, self.library)
+        unchecked = dict(layout.unchecked)
+        bound: list[Bound] = []
+        for place, described in enumerate(layout.fields):
+            binding = described.binding
+            if binding is None or binding.strength == "example":
+                continue
+            codes = self.codes_of(binding, day, known)
+            if isinstance(codes, Codes):
+                bound.append(Bound(place, described, codes))
+            else:
+                unchecked[described.name] = codes
+        return Plan(
+            entry=entry,
+            layout=layout,
+            day=day,
+            bound=tuple(bound),
+            masking=self.masking,
+            former=former,
+            unchecked=unchecked,
+        )
+
+    def codes_of(self, binding: Binding, day: date, known: datetime) -> Codes | str:
+        """The list of a binding on a day; or why there is none."""
+        try:
+            timeline = self.library.timeline(Key.parse(binding.list))
+            if binding.version:
+                entries: tuple[Entry, ...] = (timeline.named(binding.version),)
+            else:
+                entries = timeline.accepted(day, known)
+        except NotFound:
+            return f"{binding.list} {binding.version}".strip() + " was never released here"
+        if not entries:
+            return f"{binding.list} has no release in force on {day.isoformat()}"
+        key = (binding, known, *(entry.number for entry in entries))
+        found = self.codes.get(key)
+        if found is None:
+            memory = self.compiled.memory(entries[0], binding.checks)
+            found = self.codes[key] = Codes(
+                binding=binding,
+                entries=entries,
+                timeline=timeline,
+                library=self.library,
+                known=known,
+                memory=memory,
+            )
+        return found
+
+
+class Run:
+    """
+    One run over records; counts as it goes.
+
+    Attributes:
+        records, invalid: how many were looked at, how many have an error.
+        counts: how many findings by rule.
+    """
+
+    def __init__(self, checker: Checker, key: Key, on: date | None, known: datetime) -> None:
+        self.checker = checker
+        self.key = key
+        self.on = on
+        self.known = known
+        self.records = self.invalid = 0
+        self.counts: dict[str, int] = {}
+        self.by_day: dict[date, Checks] = {}
+        self.by_text: dict[str, Checks] = {}
+        timeline = checker.library.timeline(key)
+        if on is not None:
+            timeline.in_force(on, known)
+        newest = max(
+            (entry for entry in timeline.known(known) if entry.what != "withdrawal"),
+            key=lambda entry: entry.order,
+            default=None,
+        )
+        if newest is None:
+            raise NotFound(str(key))
+        self.title = newest.title
+        self.date_fields = checker.compiled.layout(newest, checker.library).date_fields
+        self.fixed = None if on is None else self.checks_on(on)
+
+    def checks_on(self, day: date) -> Checks:
+        """How records of a day are checked."""
+        found = self.by_day.get(day)
+        if found is None:
+            path = pointer(self.date_fields[0]) if self.date_fields else ""
+            found = self.checker.plan(self.key, day, self.known)
+            found = self.by_day[day] = found or OutOfForce(self.title, day, path)
+        return found
+
+    def checks_for(self, record: object) -> Checks:
+        """How this record is checked: by its own day, else by today's."""
+        if isinstance(record, dict):
+            for name in self.date_fields:
+                text = record.get(name)
+                if text.__class__ is str and text:
+                    found = self.by_text.get(text[:10]) or self.checks_by(text[:10])
+                    if found is not None:
+                        return found
+        return self.checks_on(self.checker.today())
+
+    def checks_by(self, text: str) -> Checks | None:
+        """How records are checked whose day is written like this; None when it is no day."""
+        day = day_of(text)
+        if day is None:
+            return None
+        if len(self.by_text) >= DAYS_KEPT:
+            self.by_text.clear()
+        found = self.by_text[text] = self.checks_on(day)
+        return found
+
+    def findings(self, number: int, record: object) -> list[RecordFinding]:
+        """All that is amiss in one record; counted."""
+        self.records += 1
+        if isinstance(record, RecordFinding):
+            found = [record]
+        else:
+            found = (self.fixed or self.checks_for(record)).findings(number, record)
+        if found:
+            counts = self.counts
+            for finding in found:
+                counts[finding.rule] = counts.get(finding.rule, 0) + 1
+            self.invalid += any(finding.severity == "error" for finding in found)
+        return found
+
+    def stream(self, records: Iterable[Numbered]) -> Iterator[RecordFinding]:
+        """The findings of all records, as they come."""
+        for number, record in records:
+            yield from self.findings(number, record)
+
+    def plans(self) -> Iterator[Plan]:
+        """The plans used, in order of use, former layouts after those that followed them."""
+        for checks in self.by_day.values():
+            plan = checks if isinstance(checks, Plan) else None
+            while plan is not None:
+                yield plan
+                plan = plan.former
+
+    def releases(self) -> tuple[Lock, ...]:
+        """The releases used, in order of use."""
+        used: dict[Lock, None] = {}
+        for plan in self.plans():
+            for entry in (plan.entry, *(e for one in plan.bound for e in one.codes.entries)):
+                used[Lock(entry.key, entry.version, entry.digest)] = None
+        return tuple(used)
+
+    def unchecked(self) -> tuple[Unchecked, ...]:
+        """What could not be checked."""
+        found = {
+            (plan.entry.key, plan.entry.version, name, reason): None
+            for plan in self.plans()
+            for name, reason in plan.unchecked.items()
+        }
+        return tuple(
+            Unchecked(key=key, version=version, field=name, reason=reason)
+            for key, version, name, reason in found
+        )
+
+    def report(self, findings: Iterable[RecordFinding]) -> Report:
+        """The report, with the findings that are to be listed."""
+        listed = tuple(findings)
+        return Report(
+            valid=self.invalid == 0,
+            records=self.records,
+            invalid=self.invalid,
+            on=self.on,
+            releases=self.releases(),
+            findings=listed,
+            truncated=len(listed) < sum(self.counts.values()),
+            counts=dict(sorted(self.counts.items())),
+            unchecked=self.unchecked(),
+        )
+
+
+def numbered(records: Iterable[Any]) -> Iterator[Numbered]:
+    """Records with their numbers, from 1."""
+    return enumerate(records, 1)
+
+
+def report_of(
+    checker: Checker,
+    key: Key,
+    records: Iterable[Numbered],
+    *,
+    on: date | None = None,
+    known: datetime | None = None,
+) -> Report:
+    """
+    What came of checking records; see `Checker.check`.
+
+    Raises: NotFound, Withdrawn, NotInForce, BadRequest.
+    """
+    return checker.check(key, records, on=on, known=known)
