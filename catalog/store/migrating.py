@@ -2,6 +2,7 @@
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 
 from catalog.core.errors import StoreUnavailable
 from catalog.settings import shipped
@@ -17,8 +18,12 @@ def migrate(url: str) -> None:
     A SQLite file is made when it is missing. Several may ask at once: the others wait.
     Raises: BadRequest, StoreUnavailable.
     """
-    with refusals(address_of(url)):
-        command.upgrade(configured(url), "head")
+    address = address_of(url)
+    try:
+        with refusals(address):
+            command.upgrade(configured(url), "head")
+    except CommandError as error:
+        raise StoreUnavailable(name_of(address), str(error)) from None
 
 
 def is_current(url: str) -> bool:

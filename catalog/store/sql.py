@@ -61,6 +61,7 @@ class SqlStore:
         self._engine: Engine | None = None
         self._process = 0
         self._opening = threading.Lock()
+        self._inherited: list[Engine] = []
 
     @contextmanager
     def begin(self) -> Iterator["SqlUnit"]:
@@ -101,7 +102,11 @@ class SqlStore:
         if self._engine is not None and self._process == os.getpid():
             return self._engine
         with self._opening:
-            if self._engine is None or self._process != os.getpid():
+            if self._engine is not None and self._process != os.getpid():
+                # Closing what the other process still uses would harm it: it is kept, unused.
+                self._inherited.append(self._engine)
+                self._engine = None
+            if self._engine is None:
                 self._engine, self._process = self._opened(), os.getpid()
             return self._engine
 

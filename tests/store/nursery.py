@@ -17,7 +17,15 @@ import traceback
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PRELOADED = ("catalog.store.migrating", "catalog.store.pointer", "catalog.store.shelf")
+PRELOADED = (
+    "catalog.store.migrating",
+    "catalog.store.pointer",
+    "catalog.store.shelf",
+    "psycopg",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "sqlalchemy.dialects.sqlite.pysqlite",
+    "tests.store.samples",
+)
 
 
 class Nursery:

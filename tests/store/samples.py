@@ -1,17 +1,22 @@
 """Small invented entries, bodies and events, and what other processes do with them."""
 
+import contextlib
 import os
 import random
 import signal
 import time
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
+from catalog.actions.ports import Register
 from catalog.core.document import digest_of
-from catalog.core.errors import AlreadyReleased
+from catalog.core.errors import AlreadyReleased, StaleRegister
 from catalog.core.events import Event
 from catalog.core.names import Key
-from catalog.core.release import Entry
+from catalog.core.release import Entry, timeline_of
 from catalog.store.migrating import migrate
+from catalog.store.pointer import FilePointer
+from catalog.store.shelf import FileShelf
 from catalog.store.sql import SqlStore
 
 SEX = Key.parse("code-list/byt/sex")
@@ -64,13 +69,12 @@ def publish(store, entry, body):
         return unit.announce(event_of(entry))
 
 
-def race(url, start, version):
-    """Be the first to publish the first release, at a time agreed on."""
+def race(url, start, number, version):
+    """Try to be the first to publish the release of a number, at a time agreed on."""
     store = SqlStore(url)
     body = version.encode() * 1000
-    with store.read() as unit:
-        number = len(unit.timeline(SEX).entries) + 1
-    time.sleep(max(0.0, start - time.time()))
+    with store.read():  # connected before the start
+        time.sleep(max(0.0, start - time.time()))
     try:
         publish(store, entry_of(number, body=body, version=version), body)
     except AlreadyReleased:
@@ -128,6 +132,35 @@ def use_after_fork(url):
             os._exit(1)
     publish_many(url, "parent", 3)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def register_of(seq, releases=1):
+    """A register with some releases of one key."""
+    return Register(seq, {SEX: timeline_of(SEX, map(entry_of, range(1, releases + 1)))})
+
+
+def swap_for_ever(root):
+    """Swap one register after the other, until killed."""
+    pointer = FilePointer(Path(root))
+    while True:
+        seq = pointer.current().seq + 1
+        pointer.swap(register_of(seq, releases=seq % 50))
+
+
+def swap_up_to(root, last):
+    """Swap registers up to a number, going on from where others got to."""
+    pointer = FilePointer(Path(root))
+    while (seq := pointer.current().seq) < last:
+        with contextlib.suppress(StaleRegister):
+            pointer.swap(register_of(seq + 1))
+
+
+def put_for_ever(root):
+    """Put one file again and again, each time of another letter, until killed."""
+    shelf = FileShelf(Path(root))
+    while True:
+        for letter in (b"a", b"b", b"c"):
+            shelf.put("a/b", (letter * 1000 for _ in range(2000)))
 
 
 def migrate_at(url, start):
