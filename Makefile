@@ -9,7 +9,7 @@ export CATALOG_DATA_DIR ?= $(CURDIR)/var
 export CATALOG_PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check lint format bench db-check lock clean
+.PHONY: help run setup test check lint format bench db-check lock readme clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 14
@@ -60,3 +60,6 @@ lock: $(BIN)/python ## pin the dependencies anew: hashes, no addresses
 
 clean: ## throw away everything derived, the register included
 	rm -rf $(CATALOG_DATA_DIR) $(VENV) .pytest_cache .mypy_cache .ruff_cache
+
+readme: $(TEST_STAMP) ## write the README's tables from the code
+	$(BIN)/python -m tests.docs.tables

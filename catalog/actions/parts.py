@@ -46,8 +46,13 @@ class Parts:
         return self.clock().astimezone(VIETNAM).date()
 
     def checker(self) -> Checker:
-        """A checker over the releases delivered by now."""
-        return Checker(self.reading.library())
+        """The checker over the releases delivered by now; one for each moment of the register."""
+        library = self.reading.library()
+        kept = library.memory.get("checker")
+        if not isinstance(kept, Checker):
+            kept = Checker(library, today=self.today)
+            library.memory["checker"] = kept
+        return kept
 
 
 def utc_now() -> datetime:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from catalog.actions.checking import check_expressions
+from catalog.actions.expressions import check_expressions
 from catalog.actions.ports import Clock, Progress, Store, Unit, silent
 from catalog.core.document import decode
 from catalog.core.draft import Draft

@@ -73,9 +73,9 @@ def load(ctx: click.Context, paths: tuple[Path, ...]) -> None:
         loaded = load_sources(
             parts.store, parts.clock, paths or parts.settings.sources, progress=told
         )
-    if loaded.findings:
-        terminal.say(loaded.findings, [line_of(finding) for finding in loaded.findings])
-    if any(finding.severity == "error" for finding in loaded.findings):
+    for finding in (*loaded.refused, *loaded.warnings):
+        click.echo(line_of(finding), err=True)
+    if loaded.refused:
         ctx.exit(FINDINGS)
     terminal.deliver()
     told_line = f"{len(loaded.published)} releases published, {loaded.unchanged} unchanged"

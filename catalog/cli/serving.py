@@ -62,7 +62,7 @@ def made_ready(terminal: Terminal) -> None:
     parts.migrate()
     with progress() as told:
         loaded = load(parts.store, parts.clock, parts.settings.sources, progress=told)
-    for finding in loaded.findings:
+    for finding in (*loaded.refused, *loaded.warnings):
         LOG.warning("%s %s %s", finding.file, finding.cell, finding.message.get("en", ""))
     terminal.deliver()
     try:

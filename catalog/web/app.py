@@ -11,7 +11,7 @@ from litestar.types import ControllerRouterHandler
 
 from catalog import __version__
 from catalog.actions.parts import Parts
-from catalog.web import catalogue, finding, pages, resources, rest, service, terminology
+from catalog.web import catalogue, pages, resources, rest, service, terminology
 from catalog.web.problems import HANDLERS
 
 ROUTES: list[ControllerRouterHandler] = [
@@ -19,7 +19,6 @@ ROUTES: list[ControllerRouterHandler] = [
     *resources.ROUTES,
     *rest.ROUTES,
     *catalogue.ROUTES,
-    *finding.ROUTES,
     *pages.ROUTES,
     *service.ROUTES,
 ]

@@ -8,7 +8,8 @@ from urllib.parse import quote, urlencode
 
 import jinja2
 from litestar import Response, get
-from litestar.params import FromPath, FromQuery, NamedDependency
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 from litestar.response import File, Redirect
 
 from catalog import __version__
@@ -169,8 +170,10 @@ def documents(parts: NamedDependency[Parts], request: Asked) -> Response[str]:
     for key in library.keys():
         if key.kind is Kind.DOCUMENT:
             entry = library.timeline(key).entries[-1]
-            rows.append((entry, library.body(entry), len(brought.get(str(key), ()))))
-    rows.sort(key=lambda row: (row[1].issued, row[1].number), reverse=True)  # type: ignore[union-attr]
+            body = library.body(entry)
+            if isinstance(body, Document):
+                rows.append((entry, body, len(brought.get(str(key), ()))))
+    rows.sort(key=lambda row: (row[1].issued, row[1].number), reverse=True)
     return page("documents.html", parts, request, rows=rows)
 
 

@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response, get, route
+from litestar.di import NamedDependency
 from litestar.enums import HttpMethod
-from litestar.params import FromPath, FromQuery, NamedDependency
+from litestar.params import FromPath, FromQuery
 from litestar.response import File
 
 from catalog.actions.delivery import write_built
@@ -80,7 +81,7 @@ def resource(
     on: FromQuery[str | None] = None,
     known: FromQuery[str | None] = None,
     bundle: FromQuery[bool] = False,  # noqa: FBT002 - a query parameter
-) -> Response[bytes] | File:
+) -> Response[bytes] | Response[str] | File:
     """Send a release, or lead to the one in force on a day (303)."""
     address = read_address(path)
     library = parts.reading.library()
@@ -121,7 +122,7 @@ def chosen(address: Address, request: Asked) -> Format | None:
     accept = request.headers.get("accept", "*/*")
     if address.suffix == ".html" or (not address.suffix and wants_page(accept)):
         return None
-    return choose(FORMATS, address.key, accept, address.suffix or None)
+    return choose(FORMATS, address.key.kind, accept, address.suffix or None)
 
 
 def wants_page(accept: str) -> bool:
@@ -132,7 +133,7 @@ def wants_page(accept: str) -> bool:
 
 def negotiated(
     parts: Parts, library: ShelfLibrary, entry: Entry, fmt: Format, request: Asked
-) -> Response[bytes] | File:
+) -> Response[bytes] | Response[str] | File:
     """One notation of a release: from memory, from the shelf, or written now and kept."""
     name = f"{entry.key} {entry.number} {fmt.suffix}"
     sent = READY.get(name)
@@ -205,7 +206,7 @@ def bundled(parts: Parts, library: ShelfLibrary, entry: Entry) -> Response[bytes
 
 def member_answer(
     parts: Parts, library: ShelfLibrary, address: Address, entry: Entry, request: Asked
-) -> Response[bytes]:
+) -> Response[bytes] | Response[str]:
     """
     A concept or a field of a release, as JSON or as a page.
 

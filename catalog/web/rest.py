@@ -5,9 +5,11 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response, get, post
-from litestar.params import FromPath, FromQuery, NamedDependency
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 
-from catalog.actions.checking import records_of, report_of
+from catalog.actions.checking import report_of
+from catalog.actions.records import records_of
 from catalog.actions.describing import artefact, artefacts, uses
 from catalog.actions.parts import Parts
 from catalog.actions.ports import SearchQuery

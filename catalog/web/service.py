@@ -4,7 +4,7 @@ import resource
 
 import msgspec
 from litestar import Response, get
-from litestar.params import NamedDependency
+from litestar.di import NamedDependency
 
 from catalog import __version__
 from catalog.actions.parts import Parts

@@ -4,7 +4,8 @@ from datetime import date
 
 import msgspec
 from litestar import Response, get
-from litestar.params import FromPath, FromQuery, NamedDependency
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 
 from catalog.actions.parts import Parts
 from catalog.actions.reading import ShelfLibrary, history

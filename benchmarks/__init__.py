@@ -1,0 +1,1 @@
+"""What performance claims rest on: ratios measured in one run, printed, never a timed test."""
