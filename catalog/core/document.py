@@ -12,6 +12,7 @@ import hashlib
 import re
 from functools import cache
 from operator import is_not
+from reprlib import repr as shortest
 from typing import Any, TypeVar, get_args
 
 import msgspec
@@ -97,7 +98,7 @@ def check(value: Any) -> None:  # noqa: ANN401 - any JSON value
         for inner in value:
             check(inner)
     elif not isinstance(value, int) or not -LARGEST <= value <= LARGEST:
-        raise BadDocument(f"{value!r} is not text, truth or a whole number below 2^53")
+        raise BadDocument(f"{shortest(value)} is not text, truth or a whole number below 2^53")
 
 
 @cache

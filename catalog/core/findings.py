@@ -1,8 +1,15 @@
-"""Findings: things amiss, as values."""
+"""Findings: things amiss, as values; and the notebook in which they are gathered."""
 
-from typing import Literal
+from collections import Counter
+from collections.abc import Iterable
+from typing import Literal, TypeAlias
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import Struct
+
+Severity: TypeAlias = Literal["error", "warning"]
+
+SHOWN = 80
+"""How many letters of a value a finding shows."""
 
 
 class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -19,7 +26,7 @@ class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     rule: str
-    severity: Literal["error", "warning"] = "error"
+    severity: Severity = "error"
     message: dict[str, str]
     path: str = ""
     file: str = ""
@@ -28,30 +35,67 @@ class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     value: str = ""
 
 
-def errors_of(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+class Notebook:
+    """
+    Gathers findings; of each rule only the first ones, then how many more there are.
+
+    A list of half a million concepts with the same mistake in each is one mistake.
+    """
+
+    def __init__(self, limit: int = 1000) -> None:
+        self.limit = limit
+        self.found: list[Finding] = []
+        self.counts: Counter[tuple[str, Severity]] = Counter()
+
+    def error(self, rule: str, path: str, vi: str, en: str, value: object = "") -> None:
+        """Note what stops publishing."""
+        self.note(rule, "error", path, {"vi": vi, "en": en}, value)
+
+    def warning(self, rule: str, path: str, vi: str, en: str, value: object = "") -> None:
+        """Note what is odd, but does not stop publishing."""
+        self.note(rule, "warning", path, {"vi": vi, "en": en}, value)
+
+    def note(
+        self, rule: str, severity: Severity, path: str, message: dict[str, str], value: object
+    ) -> None:
+        """Note something amiss."""
+        self.counts[rule, severity] += 1
+        if self.counts[rule, severity] <= self.limit:
+            self.found.append(
+                Finding(
+                    rule=rule,
+                    severity=severity,
+                    message=message,
+                    path=path,
+                    value=shortened(str(value)),
+                )
+            )
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found, in order; behind it one for each rule that has more than are told."""
+        rest = (
+            Finding(
+                rule=rule,
+                severity=severity,
+                message={
+                    "vi": f"Còn {count - self.limit} lỗi cùng loại không liệt kê ở đây",
+                    "en": f"{count - self.limit} more of this kind are not listed",
+                },
+            )
+            for (rule, severity), count in self.counts.items()
+            if count > self.limit
+        )
+        return (*self.found, *rest)
+
+
+def shortened(text: str) -> str:
+    """A text as it is shown in a finding; what cannot be printed is shown by its number."""
+    cut = text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+    if cut.isprintable():
+        return cut
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in cut)
+
+
+def errors_of(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings that stop publishing."""
     return tuple(finding for finding in findings if finding.severity == "error")
-
-
-class RecordFinding(Struct, frozen=True, kw_only=True):
-    """
-    One thing amiss in a record that was checked; the shape that POST /validate answers with.
-
-    Attributes:
-        record: which record, from 1.
-        table: what the record is called on the wire (XML1); empty when it has no name.
-        path: JSON Pointer into the record; empty for the record as a whole.
-        cell: where in a sheet (R2C7), when the record came from one.
-        rule: stable name of what is broken.
-        value: what was found, texts cut to 60 characters, or masked.
-        message: what is wrong and what was expected, by language (vi and en).
-    """
-
-    record: int
-    table: str = ""
-    path: str = ""
-    cell: str | UnsetType = UNSET
-    rule: str
-    severity: Literal["error", "warning"] = "error"
-    value: object = None
-    message: dict[str, str]
