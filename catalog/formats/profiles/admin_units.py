@@ -9,10 +9,9 @@ two levels ever shared one, the wider keeps it and the other is a finding.
 from dataclasses import dataclass, field
 from datetime import date
 
-from catalog.core.errors import BadFile
 from catalog.core.model import CodeList, Concept, PropertyType
 from catalog.core.names import Key
-from catalog.formats.profiles.columns import Column, Line, find_table
+from catalog.formats.profiles.columns import Column, Line, table_of
 from catalog.formats.profiles.profile import (
     Candidate,
     Legal,
@@ -20,11 +19,13 @@ from catalog.formats.profiles.profile import (
     Options,
     Profile,
     redirected,
+    unread,
     words,
 )
 from catalog.formats.workbook import Workbook
 
 KEY = Key.parse("code-list/tct/don-vi-hanh-chinh")
+DOCUMENTS = ("document/chinh-phu/124-2004-qd-ttg", "document/quoc-hoi/202-2025-qh15")
 REFORM = date(2025, 7, 1)
 COLUMNS = (
     Column("province", ("matinh", "Mã tỉnh", "Mã TP", "Mã Tỉnh Thành phố"), code=True),
@@ -60,17 +61,11 @@ class Units:
 
 
 def read(book: Workbook, options: Options) -> tuple[Candidate, ...]:
-    """
-    Read the sheet into one list.
-
-    Raises: BadFile, when the columns are missing.
-    """
+    """Read the sheet into one list."""
     notes = Notes(book.name)
-    sheet = book.sheet(options.sheet or book.sheet_names[0])
-    table = find_table(sheet, COLUMNS, notes)
+    table = table_of(book, options, COLUMNS, notes)
     if table is None:
-        reasons = "; ".join(finding.message["en"] for finding in notes.found)
-        raise BadFile(book.name, f"it is not a list of administrative units. {reasons}")
+        return unread(KEY, notes, options.into)
     table.note_formulas()
     units = Units(notes)
     for line in table.lines():
@@ -83,8 +78,8 @@ def read(book: Workbook, options: Options) -> tuple[Candidate, ...]:
             "Tỉnh, huyện, xã theo danh mục trước ngày 01/07/2025.",
             "Provinces, districts and communes as listed before 1 July 2025.",
         ),
-        custodian="organisation/tct/tong-cuc-thong-ke",
-        documents=("document/ttg/124-2004-qd-ttg",),
+        custodian="organisation/tct/cuc-thong-ke",
+        documents=DOCUMENTS,
         source=f"{book.name}",
         completeness="complete",
         confidence="one-source",
@@ -101,7 +96,7 @@ def read(book: Workbook, options: Options) -> tuple[Candidate, ...]:
         legal=Legal(
             start=date(2024, 6, 11),
             end=REFORM,
-            documents=("document/ttg/124-2004-qd-ttg",),
+            documents=DOCUMENTS,
             version="2024-06-11",
             reason="Danh mục tại ngày 11/06/2024; cấp huyện kết thúc ngày 01/07/2025",
         ),

@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from difflib import get_close_matches
 
 from catalog.core.text import fold, nfc, tidy
-from catalog.formats.profiles.profile import Notes, place, words
+from catalog.formats.profiles.profile import Notes, Options, place, words
 from catalog.formats.workbook import Sheet, Value, Workbook
 
 HEADER_WITHIN = 40
@@ -237,6 +237,35 @@ def find_sheet(book: Workbook, *names: str) -> Sheet | None:
         for found, name in reversed(folded.items()):
             if found.startswith(fold(wanted) + " "):
                 return book.sheet(name)
+    return None
+
+
+def table_of(
+    book: Workbook, options: Options, columns: tuple[Column, ...], notes: Notes, *names: str
+) -> Table | None:
+    """
+    The table of the sheet asked for, of the sheet of these names, or of the first sheet.
+
+    None, and findings, when there is no such sheet or it lacks the columns.
+    Raises: BadFile, when the sheet asked for is not there.
+    """
+    if options.sheet:
+        return find_table(book.sheet(options.sheet), columns, notes)
+    if not names:
+        return find_table(book.sheet(book.sheet_names[0]), columns, notes)
+    sheet = find_sheet(book, *names)
+    if sheet is not None:
+        return find_table(sheet, columns, notes)
+    there = ", ".join(f"“{name}”" for name in book.sheet_names)
+    notes.add(
+        "missing-sheet",
+        words(
+            f"Không có trang “{names[0]}”; tệp có các trang {there}.",
+            f"There is no sheet “{names[0]}”; the file has {there}.",
+        ),
+        sheet=book.sheet_names[0],
+        cell="A1",
+    )
     return None
 
 

@@ -16,10 +16,9 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from catalog.core.errors import BadFile
 from catalog.core.model import CodeList, Concept
 from catalog.core.names import Key
-from catalog.formats.profiles.columns import Column, Line, find_sheet, find_table
+from catalog.formats.profiles.columns import Column, Line, table_of
 from catalog.formats.profiles.icd10_annexes import PROPERTY_TYPES, annexed
 from catalog.formats.profiles.profile import (
     Candidate,
@@ -28,6 +27,7 @@ from catalog.formats.profiles.profile import (
     Options,
     Profile,
     redirected,
+    unread,
     words,
 )
 from catalog.formats.workbook import Workbook
@@ -83,17 +83,11 @@ class Tree:
 
 
 def read(book: Workbook, options: Options) -> tuple[Candidate, ...]:
-    """
-    Read the workbook into one candidate.
-
-    Raises: BadFile, when the sheet of codes or its columns are missing.
-    """
+    """Read the workbook into one candidate."""
     notes = Notes(book.name)
-    sheet = book.sheet(options.sheet) if options.sheet else find_sheet(book, "ICD10", "ICD-10")
-    table = find_table(sheet, COLUMNS, notes) if sheet else None
+    table = table_of(book, options, COLUMNS, notes, "ICD10", "ICD-10")
     if table is None:
-        reasons = "; ".join(finding.message["en"] for finding in notes.found)
-        raise BadFile(book.name, f"no sheet “ICD10” with its columns. {reasons}".strip())
+        return unread(KEY, notes, options.into)
     tree = Tree(notes)
     table.note_formulas()
     for line in table.lines():

@@ -2,19 +2,27 @@
 The profile `icd9cm`: annex 3 of QĐ 4440/QĐ-BYT, one sheet, three candidates.
 
 Each row names a technical service and, for most, the ICD-9-CM procedure it is counted as. The
-services, the procedures under their chapters, and the mapping between them are told apart. A
-service without a procedure is a row of the mapping that says so (`none`).
+services, the procedures under their chapters, and the mapping between them are told apart. Many
+services are counted as one procedure, so that the pairs are called close, not exact. A service
+without a procedure is a row of the mapping that says so (`none`).
 """
 
 import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from catalog.core.errors import BadFile
 from catalog.core.model import CodeList, Concept, Mapping, Match, PropertyType, Value
 from catalog.core.names import Key
-from catalog.formats.profiles.columns import Column, Line, find_table
-from catalog.formats.profiles.profile import Candidate, Legal, Notes, Options, Profile, words
+from catalog.formats.profiles.columns import Column, Line, table_of
+from catalog.formats.profiles.profile import (
+    Candidate,
+    Legal,
+    Notes,
+    Options,
+    Profile,
+    unread,
+    words,
+)
 from catalog.formats.workbook import Workbook
 
 SERVICES = Key.parse("code-list/byt/dich-vu-ky-thuat")
@@ -61,17 +69,11 @@ class Read:
 
 
 def read(book: Workbook, options: Options) -> tuple[Candidate, ...]:
-    """
-    Read the sheet into the list of services, the list of procedures and the mapping.
-
-    Raises: BadFile, when the columns are missing.
-    """
+    """Read the sheet into the list of services, the list of procedures and the mapping."""
     notes = Notes(book.name)
-    sheet = book.sheet(options.sheet or book.sheet_names[0])
-    table = find_table(sheet, COLUMNS, notes)
+    table = table_of(book, options, COLUMNS, notes)
     if table is None:
-        reasons = "; ".join(finding.message["en"] for finding in notes.found)
-        raise BadFile(book.name, f"it is not annex 3 of QĐ 4440/QĐ-BYT. {reasons}")
+        return unread(SERVICES, notes)
     table.note_formulas()
     taken = Read(notes)
     for line in table.lines():
@@ -200,7 +202,7 @@ def take_chapter(taken: Read, line: Line) -> str:
 
 def take_match(taken: Read, line: Line, service: str, procedure: str) -> None:
     """Make the row of the mapping; one service may have several procedures."""
-    match = Match(source=service, target=procedure, relation="exact" if procedure else "none")
+    match = Match(source=service, target=procedure, relation="close" if procedure else "none")
     key = f"{service}>{procedure}"
     if key in taken.matches:
         first = taken.cells["matches"][key][1]

@@ -44,13 +44,14 @@ class Candidate:
     What a workbook would have the registry say about one key.
 
     Attributes:
+        body: what it would say; None when the file could not be read as what it is said to be.
         findings: what is amiss in the file, each with its sheet and cell.
         cells: where each member comes from, so that findings about members can name a cell.
     """
 
     key: Key
-    body: Body
-    legal: Legal
+    body: Body | None
+    legal: Legal = field(default_factory=Legal)
     findings: tuple[Finding, ...] = ()
     cells: Cells = field(default_factory=dict)
 
@@ -196,3 +197,8 @@ def redirected(candidate: Candidate, into: Key | None) -> Candidate:
         findings=candidate.findings,
         cells=candidate.cells,
     )
+
+
+def unread(key: Key, notes: Notes, into: Key | None = None) -> tuple[Candidate, ...]:
+    """What a file gives that is not what it is said to be: no body, and the findings why."""
+    return (Candidate(key=into or key, body=None, findings=notes.findings()),)
