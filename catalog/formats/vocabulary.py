@@ -146,16 +146,28 @@ def tag(language: str) -> str:
     >>> tag("vi"), tag("vi_VN")
     ('vi', 'x-76695f56-4e')
     """
-    if is_language(language):
+    if is_language(language) and spelled(language) == language:
         return language
     written = language.encode("utf-8", "replace").hex() or "0"
     return "-".join(("x", *(written[at : at + 8] for at in range(0, len(written), 8))))
 
 
+def spelled(said: str) -> str:
+    """
+    A tag in the customary letters, since readers of RDF may send small ones.
+
+    >>> spelled("zh-hant-tw")
+    'zh-Hant-TW'
+    """
+    first, *rest = said.lower().split("-")
+    cases = {2: str.upper, 4: str.capitalize}
+    return "-".join((first, *(cases.get(len(part), str)(part) for part in rest)))
+
+
 def untag(said: str) -> str:
     """The language that `tag` wrote."""
     if not said.startswith("x-"):
-        return said
+        return spelled(said)
     try:
         return bytes.fromhex(said[2:].replace("-", "")).decode()
     except ValueError:

@@ -40,7 +40,7 @@ OXIGRAPH = {
 RDFLIB = {Syntax.TURTLE: "turtle", Syntax.RDF_XML: "xml", Syntax.N_TRIPLES: "nt"}
 CANONICAL = pyoxigraph.CanonicalizationAlgorithm.UNSTABLE
 HELD = library_of_every_kind()
-KEYS = [str(key) for key in HELD.keys()]  # noqa: SIM118 - a method of the library
+KEYS = [str(key) for key in HELD.keys()]
 
 
 def said(nodes, syntax, prefixes=None):
