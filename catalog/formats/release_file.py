@@ -8,6 +8,7 @@ the views `concepts` and `matches` say in plain columns what the lexicon reads.
 """
 
 import os
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -21,8 +22,10 @@ from catalog.core.document import ENCODER, canonical
 from catalog.core.errors import BadDocument
 from catalog.core.hierarchy import ROOT, Hierarchy, is_code
 from catalog.core.model import CodeList, Mapping, kind_of
-from catalog.core.release import Entry
+from catalog.core.names import Key, Kind
+from catalog.core.release import Entry, Release
 from catalog.core.terminology import text_of, words_of
+from catalog.formats.format import Format, Setting
 from catalog.formats.release_file_reading import (
     APPLICATION,
     REVISION,
@@ -33,6 +36,7 @@ from catalog.formats.release_file_reading import (
 )
 
 __all__ = [
+    "FORMAT",
     "REVISION",
     "FileCrosswalk",
     "FileLexicon",
@@ -345,3 +349,49 @@ def told(things: Iterable[T], phase: str, progress: Told) -> Iterator[tuple[int,
         if at % 5000 == 0:
             progress(phase, at, of)
     progress(phase, at, of)
+
+
+def write(release: Release, setting: Setting) -> Iterator[bytes]:
+    """
+    The compiled file of a release, stamped with its entry, in chunks.
+
+    The library's own file is copied where it has one, else the release is compiled again.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "release.sqlite"
+        lay(path, release, setting)
+        stamp(path, release.entry)
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                yield chunk
+
+
+def lay(path: Path, release: Release, setting: Setting) -> None:
+    """Put the compiled file of a release at a path."""
+    entry, body = release.entry, release.body
+    if Key.parse(entry.key).kind is Kind.MAPPING:
+        crosswalk = setting.library.crosswalk(entry)
+        known = crosswalk.path if isinstance(crosswalk, FileCrosswalk) else None
+    else:
+        lexicon = setting.library.lexicon(entry)
+        known = lexicon.path if isinstance(lexicon, FileLexicon) else None
+        if known is None:
+            body = replace(lexicon.header, members=tuple(lexicon.concepts()))
+    if known is None:
+        compile_release(entry.digest, body, path)
+    else:
+        shutil.copyfile(known, path)
+
+
+CHUNK = 1024 * 1024
+"""Bytes sent at once."""
+
+FORMAT = Format(
+    name="sqlite",
+    suffix=".sqlite",
+    media_type="application/vnd.sqlite3",
+    kinds=frozenset({Kind.CODE_LIST, Kind.VALUE_SET, Kind.MAPPING}),
+    write=write,
+    revision=REVISION,
+    built=False,  # the shelf has the compiled file already; it is copied when asked for
+)

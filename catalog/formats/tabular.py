@@ -25,7 +25,8 @@ from catalog.core.model import Body
 from catalog.core.names import Kind
 from catalog.core.release import Release
 from catalog.formats.format import Format, Setting
-from catalog.formats.member_table import KINDS, Table, Tabled, body_of, table_of
+from catalog.formats.member_table import KINDS, Table, Tabled, table_of
+from catalog.formats.member_table_reading import body_of
 
 CHUNK: Final = 64 * 1024
 """Characters written at once."""

@@ -15,10 +15,13 @@ from msgspec.structs import replace
 
 from catalog.core.document import encode
 from catalog.core.errors import BadDocument, BadFile, BroaderCycle
-from catalog.core.lexicon_memory import MemoryCrosswalk
+from catalog.core.lexicon_memory import MemoryCrosswalk, MemoryLexicon
 from catalog.core.model import CodeList, Concept, Mapping, Match, Organisation, ValueSet
-from catalog.core.release import Entry, Lock
+from catalog.core.names import Key, Space
+from catalog.core.release import Entry, Lock, Release, Timeline
+from catalog.formats.format import Setting
 from catalog.formats.release_file import (
+    FORMAT,
     REVISION,
     compile_release,
     open_crosswalk,
@@ -257,15 +260,65 @@ def test_people_find_plain_rows_of_a_mapping(tmp_path):
 def test_a_copy_is_stamped_with_another_release(file, tmp_path):
     copy = tmp_path / "copy.sqlite"
     shutil.copyfile(file, copy)
-    later = Entry(**{**{n: getattr(ENTRY, n) for n in ENTRY.__struct_fields__}, "version": "2024"})
 
-    stamp(copy, later)
+    stamp(copy, replace(ENTRY, version="2024"))
 
     with closing(open_lexicon(copy)) as lexicon:
         assert lexicon.lookup("2") == SEX.members[1]
         assert lexicon.file.facts["version"] == "2024"
     with closing(open_lexicon(file)) as lexicon:
         assert lexicon.file.facts["version"] == "2023.1"
+
+
+class Compiled:
+    """A library of one lexicon and one crosswalk."""
+
+    def __init__(self, lexicon=None, crosswalk=None) -> None:
+        self.known = {"lexicon": lexicon, "crosswalk": crosswalk}
+
+    def lexicon(self, entry: Entry):
+        return self.known["lexicon"] if entry.version == "9" else None
+
+    def crosswalk(self, entry: Entry):
+        return self.known["crosswalk"] if entry.version == "9" else None
+
+
+def downloaded(body, library: Compiled, path, key: str = ENTRY.key):
+    entry = replace(ENTRY, key=key, version="9")
+    release = Release(entry, body, Timeline(Key.parse(key), ()))
+    path.write_bytes(b"".join(FORMAT.write(release, Setting(Space("https://x"), library))))
+    return path
+
+
+def test_the_file_is_downloaded_with_its_release_written_in(file, tmp_path):
+    with closing(open_lexicon(file)) as shelved:
+        copied = downloaded(SEX, Compiled(shelved), tmp_path / "copied.sqlite")
+    made = downloaded(SEX, Compiled(MemoryLexicon(SEX)), tmp_path / "made.sqlite")
+
+    for path in (copied, made):
+        with closing(open_lexicon(path)) as lexicon:
+            assert tuple(lexicon.concepts()) == SEX.members
+            assert lexicon.file.facts["version"] == "9"
+
+
+def test_a_value_set_is_downloaded_expanded(tmp_path):
+    path = downloaded(
+        ValueSet(title={}), Compiled(MemoryLexicon(SEX)), tmp_path / "x", "value-set/byt/x"
+    )
+
+    with closing(open_lexicon(path)) as lexicon:
+        assert tuple(lexicon.concepts()) == SEX.members
+
+
+def test_a_mapping_is_downloaded(tmp_path):
+    compile_release(DIGEST, TO_FHIR, tmp_path / "map.sqlite")
+    with closing(open_crosswalk(tmp_path / "map.sqlite")) as shelved:
+        libraries = [Compiled(crosswalk=shelved), Compiled(crosswalk=MemoryCrosswalk(TO_FHIR))]
+        for library in libraries:
+            path = downloaded(TO_FHIR, library, tmp_path / "x", "mapping/byt/x")
+            with closing(open_crosswalk(path)) as crosswalk:
+                assert crosswalk.translate("1") == (TO_FHIR.members[1],)
+                assert crosswalk.file.facts["key"] == "mapping/byt/x"
 
 
 def test_nothing_can_be_written_through_a_lexicon(file):

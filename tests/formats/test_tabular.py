@@ -31,7 +31,8 @@ from catalog.core.model import (
 from catalog.core.names import Key, Space
 from catalog.core.release import Entry, Release, Timeline
 from catalog.formats.format import Setting
-from catalog.formats.member_table import joined, parted, table_of
+from catalog.formats.member_table import joined, table_of
+from catalog.formats.member_table_reading import parted
 from catalog.formats.tabular import CODES, CSV, guarded, lines_of, read, unguarded, write
 
 TYPES = (
