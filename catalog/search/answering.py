@@ -7,10 +7,11 @@ from typing import Any
 import tantivy
 from tantivy import Query
 
-from catalog.actions.ports import Found, Hit, SearchDocument, SearchQuery
+from catalog.actions.ports import Found, Hit, SearchQuery
+from catalog.core.text import in_language
 from catalog.search.asking import AS_TYPED, Asking, filtered
-from catalog.search.indexing import DECODER, group_of
-from catalog.search.marking import marks_in, other_name, shown_title
+from catalog.search.indexing import DECODER, LEAST_WEIGHT, Stored, group_of
+from catalog.search.marking import shown_match
 from catalog.search.words import Asked, edits_allowed
 
 BLOCK = 100
@@ -44,10 +45,11 @@ class Matches:
 
     Attributes:
         places: the first hits, best first, as far as the page and the counting need them.
+        count: finds the same, without ranking it.
         nearly: the words that may be met with typos.
     """
 
-    query: Query
+    count: Query
     places: list[Place]
     total: int
     nearly: frozenset[str] = NOBODY
@@ -60,7 +62,7 @@ class Answering:
         self.schema = index.schema
         self.searcher = searcher
         self.asked = asked
-        self.asking = Asking(self.schema, asked)
+        self.asking = Asking(self.schema, searcher, asked)
 
     def answer(self, wanted: SearchQuery) -> Found:
         """The hits; without a word or a code no hits, but the counts of all there is."""
@@ -77,48 +79,76 @@ class Answering:
         """
         The best pass: as typed, unless that finds too little.
 
-        Then with typos in the words that the index does not know; and when that finds nothing
-        more, with typos in any word.
+        Then with typos in words that the index does not know; while nothing is found, also in
+        words without which something would be; at last in any.
         """
-        typed = self.run(self.asking.as_typed(), wanted)
+        exact = self.asking.as_typed()
+        typed = self.run(exact, wanted, count=self.asking.found())
         if typed.total >= ENOUGH or not self.asked.words:
             return typed
-        doubtful = frozenset(word for word in self.asked.words if edits_allowed(word))
-        strange = frozenset(word for word in doubtful if not self.is_known(word))
-        for nearly in dict.fromkeys((strange, doubtful)):
-            if nearly:
-                found = self.run(self.asking.with_typos(nearly), wanted, nearly)
-                if found.total > typed.total:
-                    return found
-        return typed
+        strange = frozenset(word for word in self.asked.words if self.is_strange(word))
+        if strange:
+            query = self.asking.with_typos(strange, with_exact=exact if typed.total else None)
+            found = self.run(query, wanted, nearly=strange)
+            if found.total:
+                return found
+        return typed if typed.total else self.matches_doubting(strange, wanted, typed)
 
-    def run(self, query: Query, wanted: SearchQuery, nearly: frozenset[str] = NOBODY) -> Matches:
-        """Put a query to the index."""
-        query = filtered(self.schema, query, wanted)
+    def matches_doubting(
+        self, strange: frozenset[str], wanted: SearchQuery, none: Matches
+    ) -> Matches:
+        """What is found when words are doubted that the index does know."""
+        known = [word for word in self.asked.words if word not in strange]
+        everyone = frozenset(word for word in self.asked.words if edits_allowed(word))
+        suspect = frozenset(
+            word
+            for word in known
+            if word in everyone and self.asking.is_met([w for w in known if w != word])
+        )
+        for nearly in dict.fromkeys((strange | suspect, everyone)):
+            if nearly != strange:
+                found = self.run(
+                    self.asking.with_typos(nearly, with_exact=None), wanted, nearly=nearly
+                )
+                if found.total:
+                    return found
+        return none
+
+    def run(
+        self,
+        query: Query,
+        wanted: SearchQuery,
+        *,
+        nearly: frozenset[str] = NOBODY,
+        count: Query | None = None,
+    ) -> Matches:
+        """Put a query to the index; `count` finds the same and is quicker."""
         last = -(-(max(wanted.offset, 0) + max(wanted.limit, 0)) // BLOCK) * BLOCK
-        language = "en" if wanted.language == "en" else "vi"
         found = self.searcher.search(
-            query,
+            filtered(self.schema, query, wanted),
             limit=max(last, WINDOW),
-            weight_by_field=None if self.asked.code_like else f"short_{language}",
+            weight_by_field=weight_for(wanted.language) if self.is_weighted else None,
         )
         total: int = found.count  # type: ignore[attr-defined]  # left out of the library's stubs
-        return Matches(query, found.hits, total, nearly)
+        return Matches(filtered(self.schema, count or query, wanted), found.hits, total, nearly)
 
-    def is_known(self, word: str) -> bool:
-        """Whether a word is in the index, or begins one of its words while it may go on."""
-        if self.searcher.doc_freq("words", word):
-            return True
-        return word == self.asked.open_word and bool(
-            self.searcher.terms_with_prefix("words", word, limit=1)
-        )
+    @property
+    def is_weighted(self) -> bool:
+        """Whether short names go first; codes keep their order, and a letter or two find much."""
+        return not self.asked.code_like and not self.asked.is_short
+
+    def is_strange(self, word: str) -> bool:
+        """Whether a word may be misspelt: it is long enough, and not in the index."""
+        if not edits_allowed(word) or self.asking.holds("words", word):
+            return False
+        return word != self.asked.open_word or not self.asking.holds_begun("words", word)
 
     # -- counts -----------------------------------------------------------------------------
 
     def facets(self, matches: Matches) -> Counts:
         """How many of all hits are of each kind, and members of each list."""
         if matches.total > len(matches.places):
-            return facets_of(self.counted(matches.query))
+            return facets_of(self.counted(matches.count))
         if not matches.places:
             return facets_of({})
         addresses = [address for _, address in matches.places]
@@ -153,28 +183,37 @@ class Answering:
         ranked = sorted(range(len(places)), key=lambda i: (-rounded(places[i][0]), orders[i]))
         return [places[i] for i in ranked]
 
-    def document(self, address: tantivy.DocAddress) -> SearchDocument:
-        """The document at an address, but for its note."""
+    def document(self, address: tantivy.DocAddress) -> Stored:
+        """What is kept of the document at an address."""
         return DECODER.decode(self.searcher.doc(address)["document"][0])
 
     def hit(self, place: Place, wanted: SearchQuery, nearly: frozenset[str]) -> Hit:
         """A hit as it is shown."""
-        score, address = place
+        weighted, address = place
+        score = weighted / LEAST_WEIGHT if self.is_weighted else weighted
         document = self.document(address)
-        shown = shown_title(document, wanted.language)
-        typos = nearly if score < AS_TYPED else NOBODY
+        typos = nearly if score < AS_TYPED / 2 else NOBODY
+        shown = in_language(document.title, wanted.language)
+        highlight, matched = shown_match(
+            self.asked, document.code, shown, document.others(), nearly=typos
+        )
         return Hit(
             key=document.key,
             code=document.code,
             version=document.version,
             title=document.title,
-            highlight=marks_in(shown, self.asked, nearly=typos),
-            matched=other_name(document, self.asked, shown, nearly=typos),
+            highlight=highlight,
+            matched=matched,
             score=rounded(score),
             start=document.start,
             end=document.end,
             retired=document.retired,
         )
+
+
+def weight_for(language: str) -> str:
+    """The field that says how short a title is in a language."""
+    return "short_en" if language == "en" else "short_vi"
 
 
 def facets_of(groups: dict[str, int]) -> Counts:

@@ -1,20 +1,25 @@
 """The layout of the embedded index, and how a document is written into it."""
 
 import hashlib
+import math
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 import tantivy
+from msgspec import Struct
 
 from catalog.actions.ports import SearchDocument
 from catalog.core.names import Kind
 from catalog.core.text import fold
 from catalog.search.words import (
+    LONGEST_TEXT,
     bare_code,
+    code_starts,
     code_words,
     folded_name,
+    number_of_name,
     spoken_name,
-    spoken_words,
     starts_of,
     written_code,
 )
@@ -27,10 +32,37 @@ CODE_LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 CODE_PLACES = 7
 """37^7 < 2^37: what of a code fits into the ordering number."""
 
-LONGEST_CODE_START = 8
+SHORT_FROM = 1000
+SHORT_STEPS = 64
+SHORT_STEP = 48
+HALF_SHORT = 40
+"""Letters of a title that has half of the steps."""
 
-ENCODER = msgspec.json.Encoder()
-DECODER: msgspec.json.Decoder[SearchDocument] = msgspec.json.Decoder(SearchDocument)
+LEAST_WEIGHT = math.log2(2 + SHORT_FROM)
+"""What the engine multiplies the score of the longest title by."""
+
+
+class Stored(Struct, frozen=True, array_like=True):
+    """What of a document a hit shows."""
+
+    key: str
+    version: str
+    code: str
+    title: dict[str, str]
+    start: str
+    end: str
+    retired: bool
+    synonyms: dict[str, tuple[str, ...]]
+    aliases: tuple[str, ...]
+
+    def others(self) -> tuple[str, ...]:
+        """Other names than the shown title, in the order in which they may explain a hit."""
+        names = (name for some in self.synonyms.values() for name in some)
+        return (*self.title.values(), *names, *self.aliases)
+
+
+ENCODER = msgspec.msgpack.Encoder()
+DECODER: msgspec.msgpack.Decoder[Stored] = msgspec.msgpack.Decoder(Stored)
 
 
 def schema() -> tantivy.Schema:
@@ -38,22 +70,21 @@ def schema() -> tantivy.Schema:
     The fields. Text comes folded and parted by spaces, so the built-in tokenizers do.
 
     Whole values: code, bare (without dots; aliases too), edge (beginnings of bare codes), name
-    (folded), spoken (with marks), start (beginnings of names), size (words in a name), key, kind,
-    list, retired. Words: words, marked (with marks), note. Fast: group (kind, and list of
-    members) and its number, order (among equals), short_vi and short_en (1 for an empty title,
-    towards 0 as it gets longer). Stored: document.
+    and spoken (numbers of names, folded and with marks), start (beginnings of names), size (words
+    in a name), key, kind, list, retired. Words: words, marked (with marks), note. Fast: group
+    (kind, and list of members) and its number, order (among equals), short_vi and short_en.
+    Stored: document.
     """
     builder = tantivy.SchemaBuilder()
-    raw = ("code", "bare", "edge", "name", "spoken", "start", "size")
-    for name in (*raw, "key", "kind", "list", "retired"):
+    for name in ("code", "bare", "edge", "start", "key", "kind", "list", "retired"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in ("words", "marked", "note"):
-        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
+    for name in ("name", "spoken", "size"):
+        builder.add_unsigned_field(name, indexed=True)
     builder.add_text_field("group", fast=True, tokenizer_name="raw", index_option="basic")
-    builder.add_unsigned_field("group_number", fast=True)
-    builder.add_unsigned_field("order", fast=True)
-    for name in ("short_vi", "short_en"):
-        builder.add_float_field(name, fast=True)
+    for name in ("group_number", "order", "short_vi", "short_en"):
+        builder.add_unsigned_field(name, fast=True)
     builder.add_bytes_field("document", stored=True)
     return builder.build()
 
@@ -62,53 +93,69 @@ def row_of(document: SearchDocument) -> tantivy.Document:
     """A document as the index takes it."""
     row = tantivy.Document()
     kind, _, name = document.key.partition("/")
+    group = group_of(document)
     row.add_text("key", document.key)
     row.add_text("kind", kind)
-    row.add_text("group", group_of(document))
-    row.add_unsigned("group_number", number_of(group_of(document)))
     if document.code:
         row.add_text("list", name)
     row.add_text("retired", "yes" if document.retired else "no")
+    row.add_text("group", group)
+    row.add_unsigned("group_number", number_of(group))
     row.add_unsigned("order", order_of(document))
+    row.add_unsigned("short_vi", shortness(document, "vi"))
+    row.add_unsigned("short_en", shortness(document, "en"))
     add_codes(row, document)
     add_names(row, document)
     if document.note:
         row.add_text("note", fold(document.note))
-    for language in ("vi", "en"):
-        row.add_float(f"short_{language}", shortness(document, language))
-    row.add_bytes("document", ENCODER.encode(msgspec.structs.replace(document, note="")))
+    row.add_bytes("document", ENCODER.encode(stored(document)))
     return row
+
+
+def stored(document: SearchDocument) -> Stored:
+    """What of a document a hit shows."""
+    return Stored(
+        document.key,
+        document.version,
+        document.code,
+        document.title,
+        document.start,
+        document.end,
+        document.retired,
+        document.synonyms,
+        document.aliases,
+    )
 
 
 def add_codes(row: tantivy.Document, document: SearchDocument) -> None:
     """Write the code and its other writings."""
-    bare = dict.fromkeys(bare_code(code) for code in (document.code, *document.aliases))
+    code = bare_code(document.code)
     if document.code:
         row.add_text("code", written_code(document.code))
-    for code in bare:
-        if code:
-            row.add_text("bare", code)
-    if document.code:
-        code = bare_code(document.code)
-        for length in range(1, min(len(code), LONGEST_CODE_START) + 1):
-            row.add_text("edge", code[:length])
+        for start in code_starts(code):
+            row.add_text("edge", start)
+    for bare in {code, *map(bare_code, document.aliases)}:
+        if bare:
+            row.add_text("bare", bare)
 
 
 def add_names(row: tantivy.Document, document: SearchDocument) -> None:
     """Write the titles and synonyms, as words and as wholes."""
     names = tuple(names_of(document))
-    folded = tuple(dict.fromkeys(folded_name(name) for name in names))
+    folded = dict.fromkeys(map(folded_name, names))
+    spoken = dict.fromkeys(map(spoken_name, names))
+    beyond = [fold(name[LONGEST_TEXT:]) for name in names if len(name) > LONGEST_TEXT]
     codes = (word for code in (document.code, *document.aliases) for word in code_words(code))
-    row.add_text("words", " ".join((*map(fold, names), *codes)))
-    row.add_text("marked", " ".join(word for name in names for word in spoken_words(name)))
+    row.add_text("words", " ".join((*folded, *beyond, *codes)))
+    row.add_text("marked", " ".join(spoken))
     for name in folded:
-        row.add_text("name", name)
-    for name in dict.fromkeys(spoken_name(name) for name in names):
-        row.add_text("spoken", name)
-    for start in dict.fromkeys(start for name in folded for start in starts_of(name)):
+        row.add_unsigned("name", number_of_name(name))
+    for name in spoken:
+        row.add_unsigned("spoken", number_of_name(name))
+    for start in {start for name in folded for start in starts_of(name)}:
         row.add_text("start", start)
-    for size in {len(name.split()) for name in folded}:
-        row.add_text("size", str(size))
+    for size in {name.count(" ") + 1 for name in folded}:
+        row.add_unsigned("size", size)
 
 
 def names_of(document: SearchDocument) -> Iterator[str]:
@@ -118,23 +165,30 @@ def names_of(document: SearchDocument) -> Iterator[str]:
         yield from names
 
 
-def group_of(document: SearchDocument) -> str:
+def group_of(document: SearchDocument | Stored) -> str:
     """What a document is counted under: the kind, and for members also the list."""
     return document.key if document.code else document.key.partition("/")[0]
 
 
+@lru_cache(maxsize=65536)
 def number_of(text: str) -> int:
     """A number below 2^60 that stands for a text; two texts never share one in practice."""
     digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
     return int.from_bytes(digest) >> 4
 
 
-def shortness(document: SearchDocument, language: str) -> float:
-    """1 for an empty title, a half at forty letters, 0 for what may no longer be used."""
+def shortness(document: SearchDocument, language: str) -> int:
+    """
+    How short the title is: a weight that ranks short names before long ones.
+
+    Shape: from 1000 for an endless one (and for what may no longer be used) to 4072 for an empty
+    one, in 64 steps. The engine multiplies scores by log2(2 + weight), so the shortest name
+    gains a fifth over the longest: enough to go first among equals, too little to change tiers.
+    """
     if document.retired:
-        return 0.0
+        return SHORT_FROM
     title = document.title.get(language) or next(iter(document.title.values()), "")
-    return 40 / (40 + len(title))
+    return SHORT_FROM + SHORT_STEPS * HALF_SHORT // (HALF_SHORT + len(title)) * SHORT_STEP
 
 
 def order_of(document: SearchDocument) -> int:

@@ -1,27 +1,27 @@
 """Where in a name the words of a query stand, and in which other name they were found."""
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from catalog.actions.ports import SearchDocument
-from catalog.core.text import fold, fold_with_places, in_language
-from catalog.search.words import WORD, Asked, bare_code, edits_allowed, is_near
+from catalog.core.text import fold_with_places
+from catalog.search.words import (
+    UNUSUAL,
+    WORD,
+    Asked,
+    bare_code,
+    edits_allowed,
+    folded_word,
+    is_near,
+)
 
 Place = tuple[int, int]
 Placed = tuple[str, list[Place]]
 """A folded word and, for each of its letters, where that letter stands in the original."""
 
 
-@lru_cache(maxsize=65536)
-def folded_word(word: str) -> str:
-    """One word folded; names repeat their words, so the answer is kept."""
-    return fold(word)
-
-
 def placed_words(text: str) -> Iterator[Placed]:
     """The folded words of a text with their places; agrees with `fold_with_places`."""
-    if not unicodedata.is_normalized("NFC", text) or any(map(unicodedata.combining, text)):
+    if UNUSUAL.search(text):
         yield from placed_slowly(text)
         return
     for found in WORD.finditer(text):
@@ -102,33 +102,26 @@ def joined(places: Iterable[Place]) -> tuple[Place, ...]:
     return tuple(whole)
 
 
-def other_name(
-    document: SearchDocument, asked: Asked, shown: str, *, nearly: frozenset[str]
-) -> str:
+def shown_match(
+    asked: Asked, code: str, shown: str, others: Iterable[str], *, nearly: frozenset[str]
+) -> tuple[tuple[Place, ...], str]:
     """
-    The name in which a document was found when the shown one does not hold every word.
+    The places in the shown name, and the other name in which a document was found.
 
-    That is a title in another language, a synonym or an alias; empty when the shown title or the
-    code says it all, or when no single name does.
+    That is the first of `others` that holds more words of the query than the shown name does;
+    empty when the shown name or the code says it all.
     """
-    wanted = len(asked.words)
-    if len(met(shown, asked, nearly=nearly)[1]) == wanted or code_met(document.code, asked):
-        return ""
-    others = [
-        *(title for title in document.title.values() if title != shown),
-        *(name for names in document.synonyms.values() for name in names),
-    ]
+    places, seen = met(shown, asked, nearly=nearly)
+    if len(seen) == len(asked.words) or begins_code(code, asked):
+        return joined(places), ""
+    best, most = "", len(seen)
     for name in others:
-        if len(met(name, asked, nearly=nearly)[1]) == wanted:
-            return name
-    return next((alias for alias in document.aliases if code_met(alias, asked)), "")
+        count = len(met(name, asked, nearly=nearly)[1])
+        if count > most or (not best and begins_code(name, asked)):
+            best, most = name, count
+    return joined(places), best
 
 
-def code_met(code: str, asked: Asked) -> bool:
+def begins_code(code: str, asked: Asked) -> bool:
     """Whether the query is a code, or begins one."""
     return bool(asked.bare and code) and bare_code(code).startswith(asked.bare)
-
-
-def shown_title(document: SearchDocument, language: str) -> str:
-    """The title that the places of a highlight refer to."""
-    return in_language(document.title, language)

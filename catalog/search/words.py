@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,10 +15,19 @@ LONGEST_TEXT = 200
 MOST_WORDS = 12
 """Words of a query that must be met; as many more only bring hits forward."""
 
-MOST_START = 4
+SHORT_TEXT = 3
+"""With fewer letters than this, ranking is left at what costs nothing for each of many hits."""
+
+LONGEST_CODE_PART = 4
+LONGEST_CODE_START = 8
+
+MOST_START = 3
 """First words of a name by which its beginning is found."""
 
 WORD = re.compile(r"[^\W_]+")
+UNUSUAL = re.compile(r"[^\w\s!-/:-@\[-`{-~]")
+"""Beside words, spaces and plain punctuation: marks that stand alone may join what they part."""
+
 TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 
 
@@ -49,6 +59,11 @@ class Asked:
     name: str
     spoken: str
     code_like: bool
+
+    @property
+    def is_short(self) -> bool:
+        """Whether so little was typed that half the index may be found."""
+        return len(self.name) < SHORT_TEXT
 
     @property
     def finished_words(self) -> tuple[str, ...]:
@@ -113,12 +128,26 @@ def bare_code(text: str) -> str:
     >>> bare_code("E11.9†"), bare_code("01.0001.0002")
     ('e119', '0100010002')
     """
-    return fold(text[:LONGEST_TEXT]).replace(" ", "")
+    return folded_name(text).replace(" ", "")
 
 
 def folded_name(name: str) -> str:
-    """A name as it is compared when marks do not count."""
-    return fold(name[:LONGEST_TEXT])
+    """
+    A name as it is compared when marks do not count: what `fold` says, found word by word.
+
+    >>> folded_name("Đái tháo đường týp II")
+    'dai thao duong typ ii'
+    """
+    text = nfc(name[:LONGEST_TEXT])
+    if UNUSUAL.search(text):
+        return fold(text)
+    return " ".join(map(folded_word, WORD.findall(text)))
+
+
+@lru_cache(maxsize=65536)
+def folded_word(word: str) -> str:
+    """One word folded; names repeat their words, so the answer is kept."""
+    return fold(word)
 
 
 def spoken_name(name: str) -> str:
@@ -148,16 +177,44 @@ def spoken_word(word: str) -> str:
 
 
 def code_words(code: str) -> Iterator[str]:
-    """The words by which a code is found inside a query of several words."""
-    folded = fold(code[:LONGEST_TEXT])
-    yield from folded.split()
-    if " " in folded:
-        yield folded.replace(" ", "")
+    """
+    The parts of a code that has parts, as words.
+
+    A code in one piece is no word: a million codes would be a million words to go through for
+    each letter typed. It is found as a code instead. For the same reason long numbers are none.
+
+    >>> list(code_words("E11.9")), list(code_words("MA_THE_BHYT")), list(code_words("K359"))
+    (['e11', '9'], ['ma', 'the', 'bhyt'], [])
+    """
+    parts = folded_name(code).split()
+    if len(parts) > 1:
+        yield from (p for p in parts if len(p) <= LONGEST_CODE_PART or p.isalpha())
+
+
+def code_starts(code: str) -> Iterator[str]:
+    """
+    The beginnings of a bare code, by which it is found while it is typed.
+
+    >>> list(code_starts("e119"))
+    ['e', 'e1', 'e11', 'e119']
+    """
+    yield from (code[:length] for length in range(1, min(len(code), LONGEST_CODE_START) + 1))
+    if len(code) > LONGEST_CODE_START:
+        yield code
+
+
+def number_of_name(name: str) -> int:
+    """
+    A number that stands for a whole name in the index, much shorter than the name.
+
+    Two names may share one; a hit must hold every word of the query besides.
+    """
+    return zlib.crc32(name.encode("utf-8"))
 
 
 def starts_of(name: str) -> Iterator[str]:
     """
-    The beginnings of a folded name, one to four words, each with the number of its words.
+    The beginnings of a folded name, one to three words, each with the number of its words.
 
     >>> list(starts_of("benh ta"))
     ['1 benh', '2 benh ta']
@@ -176,8 +233,8 @@ def edits_allowed(word: str) -> int:
     """
     How many letters may be wrong in a word: none in one or two, one in up to seven, else two.
 
-    Vietnamese words are short syllables; a word of four letters that lost one has three. A word
-    with a digit is taken as meant: another code is not a misspelt one.
+    Vietnamese words are short syllables; one of four letters that lost one has three. A word with
+    a digit is taken as meant: another code is not a misspelt one.
     """
     if len(word) <= 2 or any(c.isdigit() for c in word):  # noqa: PLR2004
         return 0
