@@ -65,14 +65,14 @@ def canonical(document: object) -> bytes:
     writing them again gives the same bytes.
     Raises: BadDocument, for fractions, numbers past 2^53, names outside the BMP and half letters.
     """
-    if isinstance(document, Struct):
-        part = settled(document)
-        data = encoded(part)
-        if SUSPICIOUS.search(data):
-            check(msgspec.to_builtins(part))
-        return data
-    check(document)
-    return encoded(document)
+    if not isinstance(document, Struct):
+        check(document)
+        return encoded(document)
+    part = settled(document)
+    data = encoded(part)
+    if SUSPICIOUS.search(data):
+        check(msgspec.to_builtins(part))
+    return data
 
 
 def encoded(value: object) -> bytes:
@@ -176,8 +176,11 @@ def meaning_digest(body: Body) -> str:
     members = [meaning(member, EDITORIAL_MEMBER) for member in document.pop("members", ())]
     keys = [key_of(member) for member in members_of(body)]
     order = sorted(range(len(keys)), key=keys.__getitem__)
-    header = meaning(document, EDITORIAL)
-    return digest_of(canonical([header, *(members[index] for index in order)]))
+    decided = [meaning(document, EDITORIAL), *(members[index] for index in order)]
+    data = encoded(decided)
+    if SUSPICIOUS.search(data):
+        check(decided)
+    return digest_of(data)
 
 
 def meaning(document: dict[str, Any], editorial: frozenset[str]) -> dict[str, Any]:
@@ -215,6 +218,6 @@ def plain_word(word: str) -> str:
     True
     """
     small = nfc(nfc(word).casefold())
-    if not small.isalnum():
-        small = " ".join(SEPARATORS.sub(" ", MINUS.sub("−", small)).split())
-    return small or tidy(word)
+    if not small.replace(" ", "").isalnum():
+        small = SEPARATORS.sub(" ", MINUS.sub("−", small))
+    return " ".join(small.split()) or tidy(word)

@@ -1,4 +1,4 @@
-"""Refusals: exceptions of ours that carry data, a stable slug and one sentence in two languages."""
+"""Refusals: exceptions of ours that carry data, a stable slug and one sentence."""
 
 from dataclasses import dataclass
 from typing import ClassVar

@@ -36,7 +36,7 @@ class Header(Part, frozen=True, kw_only=True):
         description: what it is for, by language.
         custodian: key of the organisation that answers for it.
         groups: keys of the data groups it is filed under.
-        documents: keys of the legal documents that speak of it (the entry names those it rests on).
+        documents: keys of the legal documents that speak of it (the entry: those it rests on).
         keywords: free words to find it by.
         licence: SPDX name or address of the licence; empty when unknown.
         licence_class: open, or restricted when the content may not be passed on.
@@ -127,7 +127,8 @@ class Selection(Part, frozen=True, kw_only=True):
         id: the rule's own name, its key.
         action: include or exclude; excludes win.
         list: key of the code list.
-        op: all, code (one of values), is-a (at or below one of values), property (property has value).
+        op: all, code (one of values), is-a (at or below one of values), property (it has one of
+            values).
     """
 
     id: str
@@ -205,11 +206,12 @@ class Field(Part, frozen=True, kw_only=True, tag_field="is", tag="field"):
     Attributes:
         type: how the value is written in JSON; decimals have a dot and are numbers.
         max_length: in characters (digits for numbers); 0 when unlimited.
-        format: yyyymmdd, yyyymmddHHMM, birth (as these, zeros for unknown parts), or JSON Schema's.
+        format: yyyymmdd, yyyymmddHHMM, birth (as these, zeros for unknown parts), or JSON
+            Schema's.
         required: yes, no, or conditional (then a rule of the schema says when).
         separator: the character between several values in one text; empty for one value.
         element: key of the data element that this field is a use of.
-        data_class: proposed class of the data (personal-basic, personal-sensitive, restricted, ...).
+        data_class: proposed class of the data (personal-basic, personal-sensitive, ...).
     """
 
     name: str

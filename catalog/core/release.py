@@ -4,6 +4,10 @@ Releases in legal time: entries, timelines, and what held on a day as it was kno
 Two clocks. Legal days are days in Asia/Ho_Chi_Minh and intervals of them are half-open.
 `issued_at` is a UTC instant. The register only grows: a later start closes the former release, a
 correction is an entry with the same start issued later, a withdrawal is an entry too.
+
+A withdrawal brings nothing back. From its start on nothing is in force, until the next start: what
+went before was closed by law when its successor started, and only an entry can open it again (a
+correction of the withdrawn release, with the former content, under the same start).
 """
 
 from collections.abc import Iterable
@@ -18,7 +22,9 @@ from catalog.core.model import Body
 from catalog.core.names import Key
 
 Impact = Literal["breaking", "additive", "editorial", "none"]
-Standing: TypeAlias = Literal["in-force", "transitional", "upcoming", "ended", "withdrawn"]
+Standing: TypeAlias = Literal[
+    "in-force", "transitional", "upcoming", "ended", "withdrawn", "corrected"
+]
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 """Knows everything that was ever issued."""
@@ -60,7 +66,7 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
         what: a release, a correction of one, or a withdrawal.
         start: first day in force (for a withdrawal: first day of not being so).
         end: first day no longer in force, when the document itself says so.
-        transition_until: first day on which the former release is no longer accepted beside this one.
+        transition_until: first day on which the former release is no longer accepted beside it.
         issued_at: when the registry published it, UTC.
         digest: SHA-256 of the body's canonical bytes.
         meaning: SHA-256 of what the body means.
@@ -115,7 +121,7 @@ class Timeline:
     def ruling(self, day: date, known: datetime = END_OF_TIME) -> Entry | None:
         """The last entry started by a day, be it a withdrawal or past its end; else None."""
         started = [entry for entry in self.known(known) if entry.start <= day]
-        return max(started, key=lambda entry: entry.order, default=None)
+        return max(started, key=order_of, default=None)
 
     def at(self, day: date, known: datetime = END_OF_TIME) -> Entry | None:
         """
@@ -148,7 +154,7 @@ class Timeline:
         """
         The release in force on a day, then those still accepted in a transition window.
 
-        A release whose entry says `transition_until` keeps the one before it acceptable until then.
+        An entry that says `transition_until` keeps the release before it acceptable until then.
         """
         current = self.at(day, known)
         found: list[Entry] = []
@@ -160,22 +166,26 @@ class Timeline:
         return tuple(found)
 
     def before(self, entry: Entry, known: datetime = END_OF_TIME) -> Entry | None:
-        """The release that an entry's start closed; None for the first."""
+        """The release that an entry's start closed; None for the first, and after a withdrawal."""
         earlier = [other for other in self.known(known) if other.start < entry.start]
-        former = max(earlier, key=lambda other: other.order, default=None)
+        former = max(earlier, key=order_of, default=None)
         return None if former is None or former.what == "withdrawal" else former
 
     def after(self, entry: Entry, known: datetime = END_OF_TIME) -> Entry | None:
-        """The release whose start closes an entry; None while it is the last."""
-        later = [
-            other
-            for other in self.known(known)
-            if other.start > entry.start and other.what != "withdrawal"
-        ]
-        if not later:
-            return None
-        start = min(other.start for other in later)
-        return max((o for o in later if o.start == start), key=lambda other: other.order)
+        """
+        The next release by start that stands, neither corrected nor withdrawn; None for the last.
+
+        A correction has the start of what it corrects, so it is no successor but a replacement.
+        """
+        later = [other for other in self.standing_ones(known) if other.start > entry.start]
+        return later[0] if later else None
+
+    def standing_ones(self, known: datetime = END_OF_TIME) -> tuple[Entry, ...]:
+        """The releases that count, by start: of each start the last, unless it is a withdrawal."""
+        last: dict[date, Entry] = {}
+        for entry in sorted(self.known(known), key=order_of):
+            last[entry.start] = entry
+        return tuple(entry for entry in last.values() if entry.what != "withdrawal")
 
     def named(self, version: str) -> Entry:
         """
@@ -189,9 +199,7 @@ class Timeline:
         raise NotFound(f"{self.key}/{version}")
 
     def validity(self, entry: Entry, known: datetime = END_OF_TIME) -> Validity | None:
-        """
-        The days on which an entry is what counts; None when a correction or withdrawal took its place.
-        """
+        """The days on which an entry counts; None when a correction or withdrawal replaced it."""
         issued = self.known(known)
         same = [other for other in issued if other.start == entry.start]
         if entry.what == "withdrawal" or entry not in same or max(same, key=order_of) != entry:
@@ -202,7 +210,12 @@ class Timeline:
         return Validity(entry.start, min(ends, default=None))
 
     def standing(self, entry: Entry, day: date, known: datetime = END_OF_TIME) -> Standing:
-        """Whether an entry is in force on a day, accepted for the time being, to come, or over."""
+        """
+        How a release stands on a day.
+
+        in-force; transitional: closed, but accepted for the time being; upcoming; corrected:
+        another took its place from its first day on; withdrawn: taken back by then; ended.
+        """
         validity = self.validity(entry, known)
         if validity is not None and day in validity:
             return "in-force"
@@ -210,9 +223,12 @@ class Timeline:
             return "transitional"
         if validity is not None and day < validity.start:
             return "upcoming"
-        ruling = self.ruling(day, known)
-        if ruling is not None and ruling.what == "withdrawal" and ruling.start <= entry.start:
-            return "withdrawn"
+        for other in self.known(known):
+            taken = other.corrects == entry.version and other.start <= day
+            if taken and other.what == "withdrawal":
+                return "withdrawn"
+        if validity is None and entry.what != "withdrawal":
+            return "corrected"
         return "ended"
 
     def upcoming(self, day: date, known: datetime = END_OF_TIME) -> tuple[Entry, ...]:
@@ -221,25 +237,32 @@ class Timeline:
         return tuple(sorted(later, key=order_of))
 
     def gaps(self, known: datetime = END_OF_TIME) -> tuple[Validity, ...]:
-        """The days between the first start and the last in which nothing is in force."""
-        starts = sorted({entry.start for entry in self.known(known)})
-        marks = sorted({*starts, *(e.end for e in self.known(known) if e.end)})
+        """
+        The days between the first start and the last on which nothing is in force.
+
+        What comes after a declared end or a withdrawal with nothing behind it is no gap.
+        """
         holes: list[Validity] = []
-        for index, mark in enumerate(marks):
-            if self.at(mark, known) is None and index + 1 < len(marks):
-                holes.append(Validity(mark, marks[index + 1]))
+        closed: date | None = None
+        for entry in self.standing_ones(known):
+            if closed is not None and closed < entry.start:
+                holes.append(Validity(closed, entry.start))
+            validity = self.validity(entry, known)
+            closed = None if validity is None else validity.end
         return tuple(holes)
 
     def with_(self, entry: Entry) -> "Timeline":
         """
-        The timeline one entry longer; what stood before is untouched.
+        The timeline one entry longer; every answer for an instant before it stays what it was.
 
         Raises: BadTime, when the entry does not fit behind the others.
         """
         if entry.key != str(self.key) or entry.number != len(self.entries) + 1:
             raise BadTime(f"{entry.key} entry {entry.number} does not follow {len(self.entries)}")
-        if self.entries and entry.issued_at < self.entries[-1].issued_at:
-            raise BadTime(f"{entry.key} {entry.version} would be issued before its predecessor")
+        if entry.issued_at.tzinfo is None:
+            raise BadTime(f"{entry.key} {entry.version}: the time of issue has no time zone")
+        if self.entries and entry.issued_at <= self.entries[-1].issued_at:
+            raise BadTime(f"{entry.key} {entry.version} would not be issued after its predecessor")
         if entry.end is not None and entry.end <= entry.start:
             raise BadTime(f"{entry.key} {entry.version} would end before it starts")
         if entry.transition_until is not None and entry.transition_until <= entry.start:

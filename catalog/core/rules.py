@@ -5,10 +5,9 @@ Here is what holds for every kind. What holds inside code lists and inside recor
 `rules_of_lists` and `rules_of_schemas`.
 """
 
-from typing import Any
-
 import msgspec
 
+from catalog.core.changes import header_fields
 from catalog.core.errors import NotFound
 from catalog.core.findings import Finding, Notebook
 from catalog.core.library import Library
@@ -101,9 +100,8 @@ def check_header(body: Body, notes: Notebook) -> None:
         )
     if ":" in body.licence:
         check_address(body.licence, "licence", notes)
-    told: dict[str, Any] = msgspec.to_builtins(body)
-    told.pop("members", None)
-    check_texts(told, "", notes)
+    header = {name: getattr(body, name) for name in header_fields(body)}
+    check_texts(msgspec.to_builtins(header), "", notes)
 
 
 def check_members(body: Body, notes: Notebook) -> None:
