@@ -34,6 +34,7 @@ from catalog.actions.reading import (
     compiled_name,
 )
 from catalog.core.document import decode
+from catalog.core.errors import IndexUnavailable
 from catalog.core.events import Event
 from catalog.core.expansion import expand
 from catalog.core.model import Body, ValueSet
@@ -190,8 +191,12 @@ def write_built(
 
 
 def index(workshop: Workshop, library: ShelfLibrary, keys: set[str], today: date) -> None:
-    """Tell the finder what these keys say now."""
-    workshop.finder.index(found_documents(library, sorted(keys), today), replace=tuple(keys))
+    """Tell the finder what these keys say now; where there is no index yet, it is built whole."""
+    try:
+        workshop.finder.index(found_documents(library, sorted(keys), today), replace=tuple(keys))
+    except IndexUnavailable:
+        everything = [str(key) for key in library.keys()]
+        workshop.finder.rebuild(found_documents(library, everything, today))
 
 
 def found_documents(

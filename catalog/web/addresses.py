@@ -7,9 +7,10 @@ from catalog.core.errors import NotFound
 from catalog.core.names import Key
 from catalog.formats import FORMATS
 
-SUFFIXES = tuple(
-    sorted({".html", *(fmt.suffix for fmt in FORMATS)}, key=lambda suffix: -len(suffix))
-)
+PROMISED = (".html", ".xsd", ".shacl.ttl", ".csvw.json", ".fhir.json")
+"""Suffixes that are known besides those of the formats; what cannot be said is 406, not 404."""
+
+SUFFIXES = tuple(sorted({*PROMISED, *(f.suffix for f in FORMATS)}, key=len, reverse=True))
 """Every suffix, the longest first, so that .schema.json is not taken for .json."""
 
 RESERVED = frozenset({"code", "field"})

@@ -12,7 +12,8 @@ from litestar.types import ControllerRouterHandler
 from catalog import __version__
 from catalog.actions.parts import Parts
 from catalog.web import catalogue, pages, resources, rest, service, terminology
-from catalog.web.problems import HANDLERS
+from catalog.web.conditional import conditional
+from catalog.web.failures import handlers
 
 ROUTES: list[ControllerRouterHandler] = [
     *terminology.ROUTES,
@@ -50,10 +51,10 @@ SAFETY = {
 
 def application(parts: Parts) -> Litestar:
     """The ASGI application over working parts."""
-    return Litestar(
+    app = Litestar(
         route_handlers=ROUTES,
         dependencies={"parts": Provide(lambda: parts, sync_to_thread=False, use_cache=True)},
-        exception_handlers=HANDLERS,
+        exception_handlers=handlers(parts),
         response_headers=SAFETY,
         compression_config=CompressionConfig(
             backend="gzip", minimum_size=2048, gzip_compress_level=5
@@ -62,10 +63,13 @@ def application(parts: Parts) -> Litestar:
             title="Health metadata registry",
             version=__version__,
             path="/openapi",
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            render_plugins=[JsonRenderPlugin()],
             servers=[Server(url=parts.settings.base_url)],
             tags=TAGS,
         ),
         state=State({"parts": parts}),
         request_max_body_size=parts.settings.max_body_mb * 1024 * 1024,
+        logging_config=None,
     )
+    app.asgi_handler = conditional(app.asgi_handler)
+    return app

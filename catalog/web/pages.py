@@ -30,7 +30,7 @@ from catalog.web.problems import Asked
 from catalog.web.timeline import strip
 from catalog.web.words import day_text, number_text, word
 
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 HERE = Path(__file__).parent
 PAGE_ROWS = 100
 STATIC = {"style.css": "text/css", "search.js": "text/javascript"}

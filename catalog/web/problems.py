@@ -6,7 +6,6 @@ import msgspec
 from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
-from litestar.types import ExceptionHandlersMap
 
 from catalog.core.errors import BrokenRules, CannotSay, CatalogError
 
@@ -113,10 +112,3 @@ def of_bug(request: Asked, error: Exception) -> Response[bytes]:
     """What should never happen: logged whole, told in one line."""
     LOG.error("unhandled: %s %s", request.method, request.url.path, exc_info=error)
     return problem(500, "internal", "something went wrong here; it was logged", request.url.path)
-
-
-HANDLERS: ExceptionHandlersMap = {
-    CatalogError: of_refusal,
-    HTTPException: of_http,
-    Exception: of_bug,
-}

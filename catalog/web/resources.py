@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import msgspec
-from litestar import Response, get, route
+from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.enums import HttpMethod
 from litestar.params import FromPath, FromQuery
 from litestar.response import File
 
@@ -68,12 +67,7 @@ class Ready:
 READY = Ready()
 
 
-@route(
-    "/id/{path:path}",
-    http_method=[HttpMethod.GET, HttpMethod.HEAD],
-    tags=["resources"],
-    sync_to_thread=False,
-)
+@get("/id/{path:path}", tags=["resources"], sync_to_thread=False)
 def resource(
     path: FromPath[str],
     request: Asked,
@@ -97,7 +91,7 @@ def resource(
     fmt = chosen(address, request)
     if fmt is None:
         return release_page(parts, library, entry, request)
-    return negotiated(parts, library, entry, fmt, request)
+    return negotiated(parts, library, entry, fmt)
 
 
 def towards(address: Address, entry: Entry, request: Asked) -> Response[bytes]:
@@ -132,7 +126,7 @@ def wants_page(accept: str) -> bool:
 
 
 def negotiated(
-    parts: Parts, library: ShelfLibrary, entry: Entry, fmt: Format, request: Asked
+    parts: Parts, library: ShelfLibrary, entry: Entry, fmt: Format
 ) -> Response[bytes] | Response[str] | File:
     """One notation of a release: from memory, from the shelf, or written now and kept."""
     name = f"{entry.key} {entry.number} {fmt.suffix}"
@@ -142,15 +136,22 @@ def negotiated(
         path = parts.shelf.path(built)
         headers = release_headers(parts, library, entry, fmt)
         if path.stat().st_size > SMALL:
-            if request.headers.get("if-none-match") == headers["etag"]:
-                return Response(b"", status_code=304, headers=headers)
-            return File(path, media_type=fmt.media_type, headers=headers, filename=None)
-        sent = Sent(path.read_bytes(), headers, fmt.media_type)
+            return File(
+                path,
+                media_type=plain_type(fmt),
+                headers=headers,
+                filename=f"{Key.parse(entry.key).slug}-{entry.version}{fmt.suffix}",
+                content_disposition_type="inline",
+            )
+        sent = Sent(path.read_bytes(), headers, plain_type(fmt))
         READY.keep(name, sent)
     headers = {**sent.headers, **aging(library, entry, parts)}
-    if request.headers.get("if-none-match") == sent.headers["etag"]:
-        return Response(b"", status_code=304, headers=headers)
     return Response(sent.data, media_type=sent.media_type, headers=headers)
+
+
+def plain_type(fmt: Format) -> str:
+    """The media type without its parameters; the framework adds the charset of texts itself."""
+    return fmt.media_type.split(";", 1)[0].strip()
 
 
 def release_headers(

@@ -1,6 +1,7 @@
 """The JSON API's reading side: artefacts, comparisons, uses, search, validation, changes."""
 
 from datetime import date
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -9,11 +10,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from catalog.actions.checking import report_of
-from catalog.actions.records import records_of
 from catalog.actions.describing import artefact, artefacts, uses
 from catalog.actions.parts import Parts
 from catalog.actions.ports import SearchQuery
 from catalog.actions.reading import ShelfLibrary
+from catalog.actions.records import records_of
 from catalog.core.changes import diff, summary
 from catalog.core.errors import BadRequest
 from catalog.core.names import Kind
@@ -34,8 +35,10 @@ HEAD = {"cache-control": "public, max-age=60", "vary": "Accept, Accept-Language"
 
 
 def sent(document: object) -> Response[bytes]:
-    """A document as JSON."""
-    return Response(msgspec.json.encode(document), media_type=JSON, headers=HEAD)
+    """A document as JSON, with an ETag of its bytes."""
+    data = msgspec.json.encode(document)
+    etag = f'"{blake2b(data, digest_size=12).hexdigest()}"'
+    return Response(data, media_type=JSON, headers={**HEAD, "etag": etag})
 
 
 @get("/api/v1/artefacts", sync_to_thread=True, tags=["artefacts"])
@@ -195,9 +198,7 @@ def told_hit(hit: Any, day: date) -> dict[str, Any]:  # noqa: ANN401 - a Hit, as
     return document
 
 
-@post(
-    "/api/v1/validate/{ns:str}/{slug:str}", sync_to_thread=False, status_code=200, tags=["check"]
-)
+@post("/api/v1/validate/{ns:str}/{slug:str}", status_code=200, tags=["check"])
 async def validate(
     ns: FromPath[str],
     slug: FromPath[str],

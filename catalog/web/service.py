@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from catalog import __version__
 from catalog.actions.parts import Parts
 from catalog.formats import FORMATS
+from catalog.web.problems import Asked
 
 JSON = "application/json"
 NOW = {"cache-control": "no-store"}
@@ -64,4 +65,11 @@ async def metrics(parts: NamedDependency[Parts]) -> Response[bytes]:
     return Response("\n".join(lines).encode(), media_type="text/plain; version=0.0.4", headers=NOW)
 
 
-ROUTES = [health, ready, version, metrics]
+@get("/openapi.json", sync_to_thread=True, tags=["service"], include_in_schema=False)
+def openapi(request: Asked) -> Response[bytes]:
+    """Tell every route, its parameters and answers, as OpenAPI 3.1."""
+    document = msgspec.json.encode(request.app.openapi_schema.to_schema())
+    return Response(document, media_type=JSON, headers={"cache-control": "public, max-age=3600"})
+
+
+ROUTES = [health, ready, version, metrics, openapi]

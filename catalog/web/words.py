@@ -139,7 +139,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "inferred": ("suy luận", "inferred"),
     "unverified": ("chưa kiểm chứng", "unverified"),
     "validate-hint": (
-        "Dán một bản ghi JSON, một mảng, hoặc NDJSON. Dữ liệu được kiểm tra rồi bỏ, không lưu lại.",
+        "Dán một bản ghi JSON, một mảng, hoặc NDJSON. Kiểm tra xong là bỏ, không lưu lại.",
         "Paste a JSON record, an array, or NDJSON. It is checked and forgotten.",
     ),
     "record": ("Bản ghi", "Record"),
