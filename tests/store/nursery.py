@@ -12,11 +12,15 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import traceback
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+PATIENCE = 30.0
+"""Seconds in which a process should have come to work."""
+
 PRELOADED = (
     "catalog.store.migrating",
     "catalog.store.pointer",
@@ -58,11 +62,20 @@ class Nursery:
         return self._ask({"wait": child})
 
     def kill_after(self, seconds, work, *arguments):
-        """Run a function, and kill its process some time later; how it ended."""
-        child = self.start(work, *arguments)
-        time.sleep(seconds)
-        os.kill(child, signal.SIGKILL)  # not waited for yet, so that the id is still its own
-        return self.wait(child)
+        """
+        Run a function, and kill its process some time after it says it is at work; how it ended.
+
+        The function's last argument is a file; that the file is there says so.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            at_work = Path(folder) / "at-work"
+            child = self.start(work, *arguments, str(at_work))
+            given_up = time.monotonic() + PATIENCE
+            while not at_work.exists() and time.monotonic() < given_up:
+                time.sleep(0.001)
+            time.sleep(seconds)
+            os.kill(child, signal.SIGKILL)  # not waited for yet, so that the id is still its own
+            return self.wait(child)
 
     def _ask(self, order):
         self.mother.stdin.write(json.dumps(order) + "\n")

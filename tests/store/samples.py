@@ -90,7 +90,7 @@ def publish_many(url, slug, count):
         publish(store, entry_of(number, key), body_of(number, key))
 
 
-def publish_for_ever(url, seed):
+def publish_for_ever(url, seed, at_work):
     """Publish one release after the other, with bodies of many sizes, until killed."""
     store = SqlStore(url)
     dice = random.Random(seed)  # noqa: S311 - no secret
@@ -99,6 +99,7 @@ def publish_for_ever(url, seed):
             number = len(unit.timeline(SEX).entries) + 1
         body = dice.randbytes(dice.choice((10, 1_000, 100_000, 1_000_000)))
         publish(store, entry_of(number, body=body), body)
+        Path(at_work).touch()
 
 
 def die_at(url, step):
@@ -139,12 +140,13 @@ def register_of(seq, releases=1):
     return Register(seq, {SEX: timeline_of(SEX, map(entry_of, range(1, releases + 1)))})
 
 
-def swap_for_ever(root):
+def swap_for_ever(root, at_work):
     """Swap one register after the other, until killed."""
     pointer = FilePointer(Path(root))
     while True:
         seq = pointer.current().seq + 1
         pointer.swap(register_of(seq, releases=seq % 50))
+        Path(at_work).touch()
 
 
 def swap_up_to(root, last):
@@ -155,12 +157,13 @@ def swap_up_to(root, last):
             pointer.swap(register_of(seq + 1))
 
 
-def put_for_ever(root):
+def put_for_ever(root, at_work):
     """Put one file again and again, each time of another letter, until killed."""
     shelf = FileShelf(Path(root))
     while True:
         for letter in (b"a", b"b", b"c"):
             shelf.put("a/b", (letter * 1000 for _ in range(2000)))
+            Path(at_work).touch()
 
 
 def migrate_at(url, start):

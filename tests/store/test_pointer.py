@@ -159,14 +159,13 @@ def test_a_killed_writer_leaves_the_former_register_or_the_new_one(tmp_path, nur
     last = 0
     for _ in range(20):
         work = "tests.store.samples:swap_for_ever"
-        ended = nursery.kill_after(dice.uniform(0.01, 0.06), work, str(tmp_path))
+        ended = nursery.kill_after(dice.uniform(0, 0.04), work, str(tmp_path))
         register = RegisterReader(tmp_path).current()
 
         assert ended == -SIGKILL
-        assert register.seq >= last
+        assert register.seq > last
         assert register == register_of(register.seq, releases=register.seq % 50)
         last = register.seq
-    assert last > 20
     write_register(tmp_path, register_of(last + 1))
     assert len(list(tmp_path.iterdir())) <= KEPT + 2
 

@@ -12,7 +12,7 @@ from catalog.store.sql import SqlStore
 from tests.store.samples import LOST, SEX, WON
 
 PROCESSES = 6
-KILLS = 30
+KILLS = 25
 
 
 def test_of_processes_publishing_one_key_exactly_one_wins(url, nursery):
@@ -46,13 +46,12 @@ def test_a_killed_writer_leaves_whole_releases_or_nothing(url, nursery):
     grew = []
     for seed in range(KILLS):
         work = "tests.store.samples:publish_for_ever"
-        assert nursery.kill_after(dice.uniform(0.01, 0.15), work, url, seed) == -SIGKILL
+        assert nursery.kill_after(dice.uniform(0, 0.08), work, url, seed) == -SIGKILL
         after = len(whole(url))
         grew.append(after - before)
         before = after
 
-    assert min(grew) >= 0
-    assert sum(grew) >= KILLS  # they were killed at work, not before it
+    assert min(grew) >= 1  # they were killed at work, not before it
 
 
 @pytest.mark.parametrize(

@@ -102,16 +102,15 @@ def test_a_plain_name_is_a_name(shelf, name):
     assert shelf.get(name) == b"x"
 
 
-def test_a_killed_writer_leaves_the_file_whole_or_not_at_all(shelf, nursery):
+def test_a_killed_writer_leaves_the_file_whole(shelf, nursery):
     dice = random.Random(7)  # noqa: S311 - no secret
     for _ in range(15):
         work = "tests.store.samples:put_for_ever"
-        ended = nursery.kill_after(dice.uniform(0.005, 0.05), work, str(shelf.root))
+        ended = nursery.kill_after(dice.uniform(0, 0.03), work, str(shelf.root))
 
         assert ended == -SIGKILL
-        if shelf.has("a/b"):
-            data = shelf.get("a/b")
-            assert data == data[:1] * 2_000_000
+        data = shelf.get("a/b")
+        assert data == data[:1] * 2_000_000
 
 
 def test_what_killed_writers_left_is_swept_away_after_a_day(shelf):
