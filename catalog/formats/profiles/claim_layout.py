@@ -26,8 +26,8 @@ INHERITED = re.compile(r"Sử dụng thông tin tại trường (\w+) trong Bả
 BOTH = re.compile(r"yyyymmdd(?!\w).*yyyymmddHHM?m?|yyyymmddHHMM.*yyyymmdd(?!\w)", re.DOTALL)
 PARTS = ("04 ký tự năm", "02 ký tự tháng", "02 ký tự ngày")
 COMPOUND = "Các thông tin này cách nhau"
-MONEY = 15
-"""Digits of a sum of money in these tables; sums are decimals even where the prose is silent."""
+MONEY = re.compile(r"(?:T|THANH_TIEN|DON_GIA)_\w+")
+"""Names of sums of money; they are decimals even where the prose is silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +155,13 @@ def separator_of(definition: str) -> str:
     return ";" if "dấu chấm phẩy" in definition and COMPOUND not in definition else ""
 
 
-def type_of(written: str, definition: str, length: int) -> FieldType | None:
+def type_of(written: str, definition: str, name: str) -> FieldType | None:
     """The type that `Chuỗi` or `Số` and the prose state; None for any other word."""
     match fold(written):
         case "chuoi":
             return "string"
         case "so":
-            decimal = "thập phân" in definition or length == MONEY
+            decimal = "thập phân" in definition or MONEY.fullmatch(name)
             return "decimal" if decimal else "integer"
         case _:
             return None
