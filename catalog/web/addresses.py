@@ -1,6 +1,7 @@
 """Reading an address under /id/: which thing, which release, which notation."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 
 from catalog.core.errors import NotFound
@@ -41,6 +42,7 @@ class Address:
         return f"/id/{self.key}/{version}{tail}{self.suffix}"
 
 
+@lru_cache(maxsize=8192)
 def read_address(path: str) -> Address:
     """
     The address that the path behind /id/ is.

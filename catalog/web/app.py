@@ -1,7 +1,6 @@
 """The application: all routes, how refusals are told, and what every answer carries."""
 
 from litestar import Litestar
-from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
@@ -12,6 +11,7 @@ from litestar.types import ControllerRouterHandler
 from catalog import __version__
 from catalog.actions.parts import Parts
 from catalog.web import catalogue, pages, resources, rest, service, terminology
+from catalog.web.answers import SAFETY
 from catalog.web.conditional import conditional
 from catalog.web.failures import handlers
 
@@ -37,17 +37,6 @@ TAGS = [
     Tag(name="pages", description="Pages for people"),
 ]
 
-SAFETY = {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "strict-origin-when-cross-origin",
-    "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "access-control-allow-origin": "*",
-}
-"""Sent with every answer: what is here is public to read, and runs nobody else's script."""
-
 
 def application(parts: Parts) -> Litestar:
     """The ASGI application over working parts."""
@@ -56,9 +45,6 @@ def application(parts: Parts) -> Litestar:
         dependencies={"parts": Provide(lambda: parts, sync_to_thread=False, use_cache=True)},
         exception_handlers=handlers(parts),
         response_headers=SAFETY,
-        compression_config=CompressionConfig(
-            backend="gzip", minimum_size=2048, gzip_compress_level=5
-        ),
         openapi_config=OpenAPIConfig(
             title="Health metadata registry",
             version=__version__,

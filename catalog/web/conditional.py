@@ -1,6 +1,9 @@
 """HEAD everywhere, and 304 wherever an answer has an ETag: once, around the whole application."""
 
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from typing import cast
+
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -14,23 +17,24 @@ def conditional(app: ASGIApp) -> ASGIApp:
     Source: RFC 9110, sections 9.3.2 and 13.1.2, https://www.rfc-editor.org/rfc/rfc9110
     """
 
-    async def answered(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await app(scope, receive, send)
+    async def answered(anything: Scope, receive: Receive, send: Send) -> None:
+        if anything["type"] != ScopeType.HTTP:
+            await app(anything, receive, send)
             return
+        scope = cast("HTTPScope", anything)
         known = next((v for k, v in scope["headers"] if k == b"if-none-match"), None)
         head = scope["method"] == "HEAD"
         if known is None and not head:
             await app(scope, receive, send)
             return
         if head:
-            scope["method"] = "GET"  # type: ignore[typeddict-item]
+            scope["method"] = "GET"
         silent = head
 
         async def reply(message: Message) -> None:
             nonlocal silent
             if message["type"] == "http.response.start":
-                headers: Headers = list(message["headers"])  # type: ignore[arg-type]
+                headers: Headers = list(message["headers"])
                 if known is not None and message["status"] == 200 and named(known, headers):  # noqa: PLR2004
                     silent = True
                     message["status"] = 304

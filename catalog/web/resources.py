@@ -1,7 +1,10 @@
 """The persistent addresses: a thing, its releases, its members, in every notation."""
 
+from asyncio import to_thread
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
 from urllib.parse import urlencode
 
 import msgspec
@@ -16,85 +19,106 @@ from catalog.actions.reading import ShelfLibrary, body_name, member_of
 from catalog.core.document import canonical
 from catalog.core.errors import CannotSay, NotFound
 from catalog.core.model import Concept, Field
-from catalog.core.names import Key
+from catalog.core.names import Key, Kind
 from catalog.core.release import Entry, Release
 from catalog.formats import FORMATS
 from catalog.formats.format import Format, Setting, choose
 from catalog.formats.json_schema import write_bundled
 from catalog.web.addresses import Address, read_address
+from catalog.web.answers import Answer, raw
 from catalog.web.asking import day_of, known_of
-from catalog.web.pages import HTML, concept_page, field_page, release_page
+from catalog.web.pages import concept_page, field_page, release_page
 from catalog.web.problems import Asked
 
 A_YEAR = "public, max-age=31536000"
 A_MINUTE = "public, max-age=60"
 NEGOTIATED = "Accept, Accept-Language"
 SMALL = 512 * 1024
-"""Built artefacts up to this size, in bytes, are kept in memory."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What is sent for one notation of one release, ready."""
-
-    data: bytes
-    headers: dict[str, str]
-    media_type: str
+"""Built artefacts up to this size, in bytes, are kept in memory; larger ones are streamed."""
 
 
 class Ready:
-    """The artefacts lately sent, by their name on the shelf; immutable, so never stale."""
+    """The answers lately sent, with their headers; what they say never changes."""
 
     def __init__(self, largest: int = 64 * 1024 * 1024) -> None:
-        self.kept: OrderedDict[str, Sent] = OrderedDict()
+        self.kept: OrderedDict[tuple[str, int, str, date], Answer] = OrderedDict()
         self.size = 0
         self.largest = largest
 
-    def get(self, name: str) -> Sent | None:
+    def get(self, name: tuple[str, int, str, date]) -> Answer | None:
         """What was kept under a name."""
         return self.kept.get(name)
 
-    def keep(self, name: str, sent: Sent) -> None:
-        """Keep what is small; the oldest goes when there is too much."""
-        if len(sent.data) > SMALL or name in self.kept:
-            return
-        self.kept[name] = sent
-        self.size += len(sent.data)
-        while self.size > self.largest:
-            self.size -= len(self.kept.popitem(last=False)[1].data)
+    def keep(self, name: tuple[str, int, str, date], answer: Answer) -> Answer:
+        """Keep an answer; the oldest go when there is too much."""
+        if name not in self.kept:
+            self.kept[name] = answer
+            self.size += len(answer.body)
+            while self.size > self.largest:
+                self.size -= len(self.kept.popitem(last=False)[1].body)
+        return answer
 
 
 READY = Ready()
 
 
-@get("/id/{path:path}", tags=["resources"], sync_to_thread=False)
-def resource(
+@get("/id/{path:path}", tags=["resources"])
+async def resource(
     path: FromPath[str],
     request: Asked,
     parts: NamedDependency[Parts],
     on: FromQuery[str | None] = None,
     known: FromQuery[str | None] = None,
     bundle: FromQuery[bool] = False,  # noqa: FBT002 - a query parameter
-) -> Response[bytes] | Response[str] | File:
+) -> Answer:
     """Send a release, or lead to the one in force on a day (303)."""
     address = read_address(path)
     library = parts.reading.library()
     if not address.version:
         day = parts.today() if on is None else day_of(on)
-        entry = library.in_force(address.key, day, known_of(known))
-        return towards(address, entry, request)
+        return towards(address, library.in_force(address.key, day, known_of(known)), request)
     entry = library.timeline(address.key).named(address.version)
+    accept = request.headers.get("accept", "*/*")
+    if address.suffix and not (address.code or address.field or bundle):
+        name = (entry.key, entry.number, address.suffix, parts.today())
+        answer = READY.get(name)
+        if answer is not None:
+            return answer
+    asked = Question(parts, library, address, entry, request, accept)
+    slow = await to_thread(bundled if bundle else answered, asked)
+    # Litestar takes a Response of its own here too; only the annotation must name the quick one.
+    return cast("Answer", slow)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was asked of which release, to be answered away from the event loop."""
+
+    parts: Parts
+    library: ShelfLibrary
+    address: Address
+    entry: Entry
+    request: Asked
+    accept: str
+
+
+def answered(asked: Question) -> Answer | Response[Any]:
+    """
+    The answer about a release or a member of it: a page, a file, or ready bytes.
+
+    Raises: NotFound, CannotSay.
+    """
+    address, request = asked.address, asked.request
+    page = address.suffix == ".html" or (not address.suffix and wants_page(asked.accept))
     if address.code or address.field:
-        return member_answer(parts, library, address, entry, request)
-    if bundle:
-        return bundled(parts, library, entry)
-    fmt = chosen(address, request)
-    if fmt is None:
-        return release_page(parts, library, entry, request)
-    return negotiated(parts, library, entry, fmt)
+        return member_answer(asked, page=page)
+    if page:
+        return release_page(asked.parts, asked.library, asked.entry, request)
+    fmt = choose(FORMATS, address.key.kind, asked.accept, address.suffix or None)
+    return negotiated(asked, fmt)
 
 
-def towards(address: Address, entry: Entry, request: Asked) -> Response[bytes]:
+def towards(address: Address, entry: Entry, request: Asked) -> Answer:
     """Lead to a release: 303, with the part of the query that chose it taken off."""
     kept = [(k, v) for k, v in request.query_params.multi_items() if k not in {"on", "known"}]
     query = f"?{urlencode(kept)}" if kept else ""
@@ -104,19 +128,7 @@ def towards(address: Address, entry: Entry, request: Asked) -> Response[bytes]:
         "vary": NEGOTIATED,
         "link": f'</id/{address.key}>; rel="canonical"',
     }
-    return Response(b"", status_code=303, headers=headers)
-
-
-def chosen(address: Address, request: Asked) -> Format | None:
-    """
-    The format asked for by suffix or Accept header; None for a page.
-
-    Raises: CannotSay.
-    """
-    accept = request.headers.get("accept", "*/*")
-    if address.suffix == ".html" or (not address.suffix and wants_page(accept)):
-        return None
-    return choose(FORMATS, address.key.kind, accept, address.suffix or None)
+    return Answer(b"", raw(headers), 303)
 
 
 def wants_page(accept: str) -> bool:
@@ -125,28 +137,22 @@ def wants_page(accept: str) -> bool:
     return first in {"text/html", "application/xhtml+xml"}
 
 
-def negotiated(
-    parts: Parts, library: ShelfLibrary, entry: Entry, fmt: Format
-) -> Response[bytes] | Response[str] | File:
-    """One notation of a release: from memory, from the shelf, or written now and kept."""
-    name = f"{entry.key} {entry.number} {fmt.suffix}"
-    sent = READY.get(name)
-    if sent is None:
-        built = write_built(parts.shelf, parts.space, library, entry, fmt)
-        path = parts.shelf.path(built)
-        headers = release_headers(parts, library, entry, fmt)
-        if path.stat().st_size > SMALL:
-            return File(
-                path,
-                media_type=plain_type(fmt),
-                headers=headers,
-                filename=f"{Key.parse(entry.key).slug}-{entry.version}{fmt.suffix}",
-                content_disposition_type="inline",
-            )
-        sent = Sent(path.read_bytes(), headers, plain_type(fmt))
-        READY.keep(name, sent)
-    headers = {**sent.headers, **aging(library, entry, parts)}
-    return Response(sent.data, media_type=sent.media_type, headers=headers)
+def negotiated(asked: Question, fmt: Format) -> Answer | File:
+    """One notation of a release: from the shelf, or written now and kept there."""
+    parts, library, entry = asked.parts, asked.library, asked.entry
+    built = write_built(parts.shelf, parts.space, library, entry, fmt)
+    path = parts.shelf.path(built)
+    headers = {**release_headers(entry, fmt), **aging(library, entry, parts)}
+    if path.stat().st_size > SMALL:
+        return File(
+            path,
+            media_type=plain_type(fmt),
+            headers=headers,
+            filename=f"{asked.address.key.slug}-{entry.version}{fmt.suffix}",
+            content_disposition_type="inline",
+        )
+    answer = Answer(path.read_bytes(), raw({"content-type": fmt.media_type, **headers}))
+    return READY.keep((entry.key, entry.number, fmt.suffix, parts.today()), answer)
 
 
 def plain_type(fmt: Format) -> str:
@@ -154,9 +160,7 @@ def plain_type(fmt: Format) -> str:
     return fmt.media_type.split(";", 1)[0].strip()
 
 
-def release_headers(
-    parts: Parts, library: ShelfLibrary, entry: Entry, fmt: Format
-) -> dict[str, str]:
+def release_headers(entry: Entry, fmt: Format) -> dict[str, str]:
     """The headers that belong to one notation of a release."""
     return {
         "etag": f'"{entry.digest[:32]}-{entry.number}-{fmt.name}.{fmt.revision}"',
@@ -193,46 +197,51 @@ def aging(library: ShelfLibrary, entry: Entry, parts: Parts) -> dict[str, str]:
     return headers
 
 
-def bundled(parts: Parts, library: ShelfLibrary, entry: Entry) -> Response[bytes]:
+def bundled(asked: Question) -> Answer:
     """
     The JSON Schema of a release with all it refers to inside.
 
     Raises: CannotSay, for what is no schema.
     """
-    release = Release(entry, library.body(entry), library.timeline(Key.parse(entry.key)))
-    data = b"".join(write_bundled(release, Setting(parts.space, library)))
-    headers = {"cache-control": A_YEAR, "etag": f'"{entry.digest[:32]}-{entry.number}-bundle"'}
-    return Response(data, media_type="application/schema+json", headers=headers)
+    entry, library, key = asked.entry, asked.library, asked.address.key
+    if key.kind is not Kind.SCHEMA:
+        raise CannotSay(str(key), "?bundle=1", ("without ?bundle=1",))
+    release = Release(entry, library.body(entry), library.timeline(key))
+    data = b"".join(write_bundled(release, Setting(asked.parts.space, library)))
+    headers = {
+        "content-type": "application/schema+json",
+        "cache-control": A_YEAR,
+        "etag": f'"{entry.digest[:32]}-{entry.number}-bundle"',
+        **aging(library, entry, asked.parts),
+    }
+    return Answer(data, raw(headers))
 
 
-def member_answer(
-    parts: Parts, library: ShelfLibrary, address: Address, entry: Entry, request: Asked
-) -> Response[bytes] | Response[str]:
+def member_answer(asked: Question, *, page: bool) -> Answer | Response[str]:
     """
     A concept or a field of a release, as JSON or as a page.
 
     Raises: NotFound; CannotSay, for other notations.
     """
-    accept = request.headers.get("accept", "*/*")
-    page = address.suffix == ".html" or (not address.suffix and wants_page(accept))
+    parts, library, address, entry = asked.parts, asked.library, asked.address, asked.entry
     if address.suffix not in {"", ".html", ".json"}:
-        raise CannotSay(str(address.key), address.suffix, (".json", HTML))
+        raise CannotSay(str(address.key), address.suffix, (".json", ".html"))
     if address.code:
         concept = library.lexicon(entry).lookup(address.code)
         if concept is None:
             raise NotFound(f"code {address.code[:60]!r} in {address.key} {entry.version}")
         if page:
-            return concept_page(parts, library, entry, concept, request)
+            return concept_page(parts, library, entry, concept, asked.request)
         return member_json(parts.space.concept(address.key, address.code), entry, concept)
     field = member_of(library.body(entry), address.field)
     if not isinstance(field, Field):
         raise NotFound(f"field {address.field[:60]!r} in {address.key} {entry.version}")
     if page:
-        return field_page(parts, library, entry, field, request)
+        return field_page(parts, library, entry, field, asked.request)
     return member_json(parts.space.field(address.key, address.field), entry, field)
 
 
-def member_json(address: str, entry: Entry, member: Concept | Field) -> Response[bytes]:
+def member_json(address: str, entry: Entry, member: Concept | Field) -> Answer:
     """A member with its persistent address and the release it was read in."""
     document = {
         "id": address,
@@ -241,7 +250,7 @@ def member_json(address: str, entry: Entry, member: Concept | Field) -> Response
     }
     etag = f'"{entry.digest[:32]}-member"'
     headers = {"cache-control": A_YEAR, "vary": NEGOTIATED, "etag": etag}
-    return Response(canonical(document), media_type="application/json", headers=headers)
+    return Answer(canonical(document), raw({"content-type": "application/json", **headers}))
 
 
 @get("/blob/sha256/{digest:str}", sync_to_thread=True, tags=["resources"])

@@ -14,6 +14,7 @@ from catalog.core.model import Concept
 from catalog.core.names import Key
 from catalog.core.release import END_OF_TIME, Entry
 from catalog.core.terminology import Filter, usable_on
+from catalog.web.answers import Answer, raw
 from catalog.web.asking import (
     cursor_of,
     day_of,
@@ -25,6 +26,13 @@ from catalog.web.asking import (
 )
 
 JSON = "application/json"
+READY = raw(
+    {
+        "content-type": JSON,
+        "cache-control": "public, max-age=60",
+        "vary": "accept, accept-language",
+    }
+)
 HEAD = {"cache-control": "public, max-age=60", "vary": "accept, accept-language"}
 
 
@@ -56,7 +64,7 @@ async def code(
     parts: NamedDependency[Parts],
     on: FromQuery[str | None] = None,
     known: FromQuery[str | None] = None,
-) -> Response[bytes]:
+) -> Answer:
     """Tell a concept of the release in force on a day, and whether a record may carry it then."""
     library = parts.reading.library()
     day = parts.today() if on is None else day_of(on)
@@ -66,11 +74,8 @@ async def code(
     if name.endswith("/history"):
         return told_history(library, key, name.removesuffix("/history"))
     entry = library.in_force(key, day, instant)
-    return Response(
-        told(library, key, entry, name, day),
-        media_type=JSON,
-        headers=HEAD,
-    )
+    etag = f'"{entry.digest[:24]}-{entry.number}-{day}"'.encode()
+    return Answer(told(library, key, entry, name, day), (*READY, (b"etag", etag)))
 
 
 def told(library: ShelfLibrary, key: Key, entry: Entry, name: str, day: date) -> bytes:
@@ -95,7 +100,7 @@ def told(library: ShelfLibrary, key: Key, entry: Entry, name: str, day: date) ->
     )
 
 
-def told_history(library: ShelfLibrary, key: Key, name: str) -> Response[bytes]:
+def told_history(library: ShelfLibrary, key: Key, name: str) -> Answer:
     """The answer about the life of a code."""
     appearances = [
         {
@@ -107,11 +112,8 @@ def told_history(library: ShelfLibrary, key: Key, name: str) -> Response[bytes]:
         }
         for seen in history(library, key, name)
     ]
-    return Response(
-        msgspec.json.encode({"key": str(key), "code": name, "history": appearances}),
-        media_type=JSON,
-        headers=HEAD,
-    )
+    document = {"key": str(key), "code": name, "history": appearances}
+    return Answer(msgspec.json.encode(document), READY)
 
 
 @get("/api/v1/code-lists/{ns:str}/{slug:str}/codes", sync_to_thread=True, tags=["code lists"])
