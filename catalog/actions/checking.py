@@ -17,10 +17,10 @@ from catalog.actions.expressions import check_expressions
 from catalog.actions.layout import Layout, day_of
 from catalog.actions.records import Numbered, records_of
 from catalog.core.errors import NotFound
-from catalog.core.findings import RecordFinding
 from catalog.core.library import Library
 from catalog.core.model import Binding, Schema, Text
 from catalog.core.names import Key
+from catalog.core.record_finding import RecordFinding
 from catalog.core.release import END_OF_TIME, Entry, Lock
 from catalog.formats import messages
 

@@ -17,8 +17,8 @@ from jsonschema_rs import ValidationErrorKind as Kind
 
 from catalog.actions.codes import Codes, Person, Severity
 from catalog.actions.layout import Layout, Record, code_of
-from catalog.core.findings import RecordFinding
 from catalog.core.model import Field
+from catalog.core.record_finding import RecordFinding
 from catalog.core.release import Entry
 from catalog.formats import messages
 from catalog.formats.messages import Said

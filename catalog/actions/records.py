@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from catalog.core.errors import BadRequest
-from catalog.core.findings import RecordFinding
+from catalog.core.record_finding import RecordFinding
 from catalog.formats import messages
 
 DEEPEST = 100
