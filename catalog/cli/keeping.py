@@ -20,6 +20,10 @@ from catalog.core.names import Key
 from catalog.formats.profiles import PROFILES
 
 
+SCREENFUL = 40
+"""How many findings are told on the terminal; a report has them all."""
+
+
 @click.command()
 @click.pass_obj
 def init(terminal: Terminal) -> None:
@@ -73,8 +77,7 @@ def load(ctx: click.Context, paths: tuple[Path, ...]) -> None:
         loaded = load_sources(
             parts.store, parts.clock, paths or parts.settings.sources, progress=told
         )
-    for finding in (*loaded.refused, *loaded.warnings):
-        click.echo(line_of(finding), err=True)
+    told_findings((*loaded.refused, *loaded.warnings))
     if loaded.refused:
         ctx.exit(FINDINGS)
     terminal.deliver()
@@ -86,6 +89,14 @@ def load(ctx: click.Context, paths: tuple[Path, ...]) -> None:
         },
         [told_line],
     )
+
+
+def told_findings(findings: tuple[Finding, ...]) -> None:
+    """Findings on standard error, a screenful at the most; how many more there are."""
+    for finding in findings[:SCREENFUL]:
+        click.echo(line_of(finding), err=True)
+    if len(findings) > SCREENFUL:
+        click.echo(f"… and {len(findings) - SCREENFUL} more", err=True)
 
 
 def line_of(finding: Finding) -> str:
@@ -130,8 +141,8 @@ def import_(
         for c in seen.candidates
     ]
     lines.append(f"{len(seen.findings)} findings, {errors} errors")
-    lines += [line_of(finding) for finding in seen.findings[:20]]
-    if len(seen.findings) > 20:  # noqa: PLR2004 - a screenful
+    lines += [line_of(finding) for finding in seen.findings[:SCREENFUL]]
+    if len(seen.findings) > SCREENFUL:
         lines.append("… the rest is in the report (--report out.xlsx)")
     terminal.say(
         {"candidates": [c.told() for c in seen.candidates], "findings": seen.findings}, lines

@@ -1,6 +1,7 @@
 """The terminal: how a command finds the parts, says its answer, and ends."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -178,7 +179,11 @@ class RefusingGroup(click.Group):
             tell(ctx, refusal, WRONG_USE)
         except CatalogError as refusal:
             tell(ctx, refusal, REFUSED)
-        except (OSError, ConnectionError) as fault:
+        except BrokenPipeError:
+            # Whoever read the answer has read enough; nothing more may be written, not even at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
+        except OSError as fault:
             click.echo(f"outside-fault: {fault}", err=True)
             ctx.exit(OUTSIDE_FAULT)
 
