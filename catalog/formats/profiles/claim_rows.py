@@ -172,8 +172,9 @@ def take_field(layout: Layout, line: Line, name: str) -> None:
         return
     changes = amendments_of(amendment, is_new=False)
     after = described(amended(before, changes), line["type"])
-    after = replace(after, source=source_of(QD4750, line, "amendment"))
     note_effect(layout, line, before, after, changes)
+    if after != before:
+        after = replace(after, source=source_of(QD4750, line, "amendment"))
     layout.current.append(after)
     if before.type != after.type and before.binding is not None:
         # As a number a code loses its leading zeros; that is why the amendment makes it text.
@@ -308,7 +309,7 @@ def note_effect(
                 path=before.name,
                 severity="warning",
             )
-    if replace(after, source=before.source) == before:
+    if after == before:
         layout.notes.add(
             "amendment-without-effect",
             words(

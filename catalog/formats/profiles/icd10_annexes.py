@@ -208,6 +208,7 @@ def bands(sheet: Sheet, notes: Notes) -> Iterator[tuple[str, int, Table]]:
             cell="A1",
             severity="warning",
         )
+        return
     ends = [number - 1 for number, _ in starts[1:]] + [0]
     for (number, heading), last in zip(starts, ends, strict=True):
         table = find_table(sheet, (CODE,), notes, after=number)

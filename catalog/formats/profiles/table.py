@@ -13,9 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from msgspec.structs import replace
+
 from catalog.core.errors import BadFile
-from catalog.core.model import CodeList, Concept, PropertyType
-from catalog.core.names import Kind
+from catalog.core.model import Body, CodeList, Concept, PropertyType
+from catalog.core.names import Key, Kind
 from catalog.core.text import fold, tidy
 from catalog.formats.profiles.columns import (
     HEADER_WITHIN,
@@ -92,19 +94,24 @@ def read(book: Workbook, options: Options) -> tuple[Candidate, ...]:
     rows = Rows(notes)
     for line in table.lines():
         take(rows, line)
-    former = options.released(options.into, date.max)
-    body = CodeList(
-        title=former.title if former else words(options.into.slug, options.into.slug),
-        source=book.name,
-        property_types=tuple(
-            PropertyType(name=name.removeprefix("property:"))
-            for name in table.places
-            if name.startswith("property:")
-        ),
-        levels=tuple(dict.fromkeys(c.level for c in rows.concepts.values() if c.level)),
-        members=tuple(rows.concepts.values()),
-    )
+    body = renewed(options.released(options.into, date.max), rows, table, options.into)
     return (Candidate(key=options.into, body=body, findings=notes.findings(), cells=rows.cells),)
+
+
+def renewed(former: Body | None, rows: Rows, table: Table, key: Key) -> CodeList:
+    """The list with the members of the file; what its last release says of itself is kept."""
+    if not isinstance(former, CodeList):
+        former = CodeList(title=words(key.slug, key.slug), source=table.notes.file)
+    known = {kind.name: kind for kind in former.property_types}
+    for name in table.places:
+        if name.startswith("property:"):
+            plain = name.removeprefix("property:")
+            known.setdefault(plain, PropertyType(name=plain))
+    concepts = tuple(rows.concepts.values())
+    levels = dict.fromkeys((*former.levels, *(c.level for c in concepts if c.level)))
+    return replace(
+        former, property_types=tuple(known.values()), levels=tuple(levels), members=concepts
+    )
 
 
 # -- the header -----------------------------------------------------------------------------
@@ -119,7 +126,7 @@ def headed(sheet: Sheet, notes: Notes) -> Table | None:
         if "code" in names and len(names) > len(best):
             best, header = names, number
     if not header:
-        row = next((n for n, r in enumerate(sheet.rows, 1) if any(v != "" for v in r)), 1)
+        first = next((n for n, r in enumerate(sheet.rows, 1) if any(v != "" for v in r)), 1)
         notes.add(
             "missing-column",
             words(
@@ -127,8 +134,8 @@ def headed(sheet: Sheet, notes: Notes) -> Table | None:
                 "None of the first rows has a column “code” (or “mã”).",
             ),
             sheet=sheet.name,
-            cell=place(row, 0),
-            value=text_of(sheet.value(row, 0)),
+            cell=place(first, 0),
+            value=text_of(sheet.value(first, 0)),
         )
         return None
     for index, value in enumerate(sheet.rows[header - 1]):
