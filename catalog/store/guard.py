@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from catalog.core.document import digest_of
+from catalog.core.draft import Draft, decode_draft, encode_draft
 from catalog.core.errors import AlreadyReleased, BadDocument, BadTime
 from catalog.core.release import Entry, Timeline
 
@@ -55,7 +56,7 @@ def aware(instant: datetime) -> datetime:
 
 def text_of(document: msgspec.Struct) -> str:
     """
-    JSON of an entry, event or draft.
+    JSON of an entry or event.
 
     Raises: BadDocument, when a text in it is not Unicode.
     """
@@ -63,6 +64,17 @@ def text_of(document: msgspec.Struct) -> str:
         return msgspec.json.encode(document).decode()
     except UnicodeEncodeError as error:
         raise BadDocument(f"a text is not Unicode: {error.reason}") from None
+
+
+def text_of_draft(draft: Draft) -> str:
+    """
+    JSON of a draft, shown to be readable again: one that is not would be stuck in the store.
+
+    Raises: BadDocument, among others for a member of another kind.
+    """
+    data = encode_draft(draft)
+    decode_draft(data)
+    return data.decode()
 
 
 def read_only(*_: Any) -> None:  # noqa: ANN401

@@ -13,8 +13,7 @@ from catalog.core.errors import NotFound, StaleDraft, StaleRegister, StoreUnavai
 from catalog.core.events import Event, sealed
 from catalog.core.names import Key
 from catalog.core.release import Entry, Timeline
-from catalog.store.drafts import text_of_draft
-from catalog.store.guard import aware, grown, proved, read_only, text_of
+from catalog.store.guard import aware, grown, proved, read_only, text_of, text_of_draft
 
 PATIENCE = 60.0
 """Seconds that a writer waits for the one before it."""
@@ -157,7 +156,8 @@ class MemoryUnit:
         """
         Keep a draft; the draft with its revision one higher.
 
-        Raises: StaleDraft, when the kept one is no longer at the draft's revision.
+        Raises: StaleDraft, when the kept one is no longer at the draft's revision; BadKey;
+        BadDocument, when it could not be read again.
         """
         self._for_writing()
         key = Key.parse(draft.key)

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, select, update
 
 from catalog.core.document import digest_of
-from catalog.core.draft import Draft
+from catalog.core.draft import Draft, decode_draft
 from catalog.core.errors import (
     AlreadyReleased,
     BadDocument,
@@ -26,7 +26,6 @@ from catalog.core.errors import (
 from catalog.core.events import Event, sealed
 from catalog.core.names import Key
 from catalog.core.release import Entry, Timeline, timeline_of
-from catalog.store.drafts import draft_of, text_of_draft
 from catalog.store.engine import (
     PATIENCE,
     address_of,
@@ -37,7 +36,7 @@ from catalog.store.engine import (
     refusals,
     writing,
 )
-from catalog.store.guard import aware, grown, proved, read_only, text_of
+from catalog.store.guard import aware, grown, proved, read_only, text_of, text_of_draft
 from catalog.store.tables import REVISION, BodyRow, DraftRow, EntryRow, EventRow
 
 ENTRY = msgspec.json.Decoder(Entry)
@@ -286,7 +285,8 @@ class SqlUnit:
         """
         Keep a draft; the draft with its revision one higher.
 
-        Raises: StaleDraft, when the kept one is no longer at the draft's revision.
+        Raises: StaleDraft, when the kept one is no longer at the draft's revision; BadKey;
+        BadDocument, when it could not be read again.
         """
         self._for_writing()
         kept = msgspec.structs.replace(draft, revision=draft.revision + 1)
@@ -330,6 +330,11 @@ class SqlUnit:
         """Refuse to write in a unit for reading."""
         if not self._writes:
             read_only()
+
+
+def draft_of(document: str) -> Draft:
+    """The draft that a row holds."""
+    return decode_draft(document.encode())
 
 
 def packed(body: bytes) -> tuple[str, bytes]:

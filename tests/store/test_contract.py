@@ -275,24 +275,26 @@ def test_an_event_that_cannot_be_kept_is_refused(store, changes, refusal):
         assert unit.events() == ()
 
 
-EDITS = (
-    SetHeader("title", msgspec.Raw(b'{"vi":"T\xc3\xaan"}')),
-    PutMember(Concept(code="A00", display={"vi": "Bệnh tả"}), after="A"),
-    PutMember(Match(source="A", target="B")),
-    PutMember(Field(name="MA_BN", type="string", label={"vi": "Mã"})),
-    DropMember("A01"),
-    Replace(CodeList(title={"vi": "Giới"}, members=(Concept(code="1", display={"vi": "Nam"}),))),
-)
+LIST = CodeList(title={"vi": "Giới"}, members=(Concept(code="1", display={"vi": "Nam"}),))
+TITLE = SetHeader("title", msgspec.Raw('{"vi":"Tên “đ”"}'.encode()))
+PUT = {
+    SEX: Concept(code="A00", display={"vi": "Bệnh tả"}),
+    Key.parse("mapping/byt/sex"): Match(source="A", target="B"),
+    WARD: Field(name="MA_BN", type="string", label={"vi": "Mã"}),
+}
 
 
-def test_a_draft_comes_back_with_all_its_edits(store):
-    draft = Draft(key=str(SEX), base="1.0", edits=EDITS, author="lan", note="đ")
+@pytest.mark.parametrize("key", PUT, ids=str)
+def test_a_draft_comes_back_with_all_its_edits(store, key):
+    edits = (TITLE, PutMember(PUT[key], after="A"), DropMember("A01"), Replace(LIST))
+    draft = Draft(key=str(key), base="1.0", edits=edits, author="lan", note="đ")
     with store.begin() as unit:
         kept = unit.save(draft)
 
     assert kept == msgspec.structs.replace(draft, revision=1)
     with store.read() as unit:
-        assert unit.draft(SEX) == kept
+        assert unit.draft(key) == kept
+        assert unit.drafts() == (kept,)
 
 
 def test_a_draft_is_saved_by_the_one_who_read_it_last(store):
@@ -337,12 +339,20 @@ def test_a_draft_thrown_away_cannot_be_saved_again(store):
 
 @pytest.mark.parametrize(
     "draft",
-    [Draft(key="sex", author="lan"), Draft(key=str(SEX), author="lan", note="\ud800")],
-    ids=["bad key", "no Unicode"],
+    [
+        Draft(key="sex", author="lan"),
+        Draft(key=str(SEX), author="lan", note="\ud800"),
+        Draft(key=str(SEX), author="lan", edits=(PutMember(PUT[WARD]),)),
+        Draft(key=str(SEX), author="lan", edits=(SetHeader("title", msgspec.Raw(b"{")),)),
+    ],
+    ids=["bad key", "no Unicode", "member of another kind", "no JSON"],
 )
 def test_a_draft_that_cannot_be_kept_is_refused(store, draft):
     with pytest.raises((BadKey, BadDocument)), store.begin() as unit:
         unit.save(draft)
+
+    with store.read() as unit:
+        assert unit.drafts() == ()
 
 
 def in_threads(count, work):
