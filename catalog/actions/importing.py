@@ -6,7 +6,7 @@ the release in force on the candidate's own start, and what is amiss, cell by ce
 makes drafts, all of them or none; it never makes a release.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -253,29 +253,23 @@ def house_findings(body: Body) -> tuple[Finding, ...]:
 
 
 def located(findings: Iterable[Finding], candidate: Candidate) -> tuple[Finding, ...]:
-    """The findings with the sheet and cell of the member that they are about."""
-    file = candidate.findings[0].file if candidate.findings else ""
-    told = {(finding.path, finding.cell) for finding in candidate.findings}
+    """The findings with the sheet and cell of the member that each is about."""
+    unnamed = {finding.path for finding in candidate.findings if finding.rule == "empty-label"}
     found: list[Finding] = []
     for finding in findings:
-        sheet, cell = cell_of(finding.path, candidate.cells)
-        if not (cell and (finding.path.split("/")[0], cell) in told and is_said(finding)):
-            found.append(msgspec.structs.replace(finding, file=file, sheet=sheet, cell=cell))
+        key = member_in(finding.path, candidate.cells)
+        if finding.rule == "name-missing" and key in unnamed:
+            continue  # the profile told it with the cell of the name itself
+        sheet, cell = candidate.cells.get(key, ("", ""))
+        found.append(msgspec.structs.replace(finding, file=candidate.file, sheet=sheet, cell=cell))
     return tuple(found)
 
 
-def is_said(finding: Finding) -> bool:
-    """Whether a house rule only repeats what a profile says of an empty name."""
-    return finding.rule == "name-missing"
-
-
-def cell_of(path: str, cells: Cells | Mapping[str, tuple[str, str]]) -> tuple[str, str]:
-    """Sheet and cell of the member that a path names; empty when it names none."""
-    while path:
-        if path in cells:
-            return cells[path]
+def member_in(path: str, cells: Cells) -> str:
+    """The key of the member that a path names; empty when it names none."""
+    while path and path not in cells:
         path, _, _ = path.rpartition("/")
-    return "", ""
+    return path
 
 
 def write_report(seen: Preview) -> bytes:

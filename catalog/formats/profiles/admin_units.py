@@ -102,6 +102,7 @@ def read(book: Workbook, options: Options) -> tuple[Candidate, ...]:
         ),
         findings=notes.findings(),
         cells=units.cells,
+        file=book.name,
     )
     return (redirected(candidate, options.into),)
 

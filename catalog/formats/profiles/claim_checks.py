@@ -157,6 +157,7 @@ def read_checks(
         ),
         findings=notes.findings(),
         cells=checks.cells,
+        file=book.name,
     )
 
 

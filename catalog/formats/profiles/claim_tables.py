@@ -89,6 +89,7 @@ def former(book: Workbook, layout: Layout) -> Candidate:
         body=schema_of(book, layout, layout.former, (QD130,)),
         legal=Legal(start=QD130.start, documents=(QD130.document,), version=QD130.version),
         cells=layout.cells,
+        file=book.name,
     )
 
 
@@ -105,6 +106,7 @@ def current(book: Workbook, layout: Layout) -> Candidate:
         ),
         findings=layout.notes.findings(),
         cells=layout.cells,
+        file=book.name,
     )
 
 

@@ -125,6 +125,7 @@ def read(book: Workbook, options: Options) -> tuple[Candidate, ...]:
         ),
         findings=notes.findings(),
         cells=tree.cells,
+        file=book.name,
     )
     return (redirected(candidate, options.into),)
 

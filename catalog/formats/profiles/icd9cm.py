@@ -89,6 +89,7 @@ def read(book: Workbook, options: Options) -> tuple[Candidate, ...]:
             legal=LEGAL,
             findings=tuple(f for f in findings if f.rule not in PROCEDURE_RULES),
             cells=taken.cells["services"],
+            file=book.name,
         ),
         Candidate(
             key=PROCEDURES,
@@ -96,12 +97,14 @@ def read(book: Workbook, options: Options) -> tuple[Candidate, ...]:
             legal=LEGAL,
             findings=tuple(f for f in findings if f.rule in PROCEDURE_RULES),
             cells=taken.cells["procedures"],
+            file=book.name,
         ),
         Candidate(
             key=MATCHES,
             body=matches_of(book, taken),
             legal=LEGAL,
             cells=taken.cells["matches"],
+            file=book.name,
         ),
     )
 

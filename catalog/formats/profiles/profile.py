@@ -1,7 +1,7 @@
 """What a profile is: a way of reading one kind of workbook into candidates for releases."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, TypeAlias
 
@@ -47,6 +47,7 @@ class Candidate:
         body: what it would say; None when the file could not be read as what it is said to be.
         findings: what is amiss in the file, each with its sheet and cell.
         cells: where each member comes from, so that findings about members can name a cell.
+        file: the name of the workbook.
     """
 
     key: Key
@@ -54,6 +55,7 @@ class Candidate:
     legal: Legal = field(default_factory=Legal)
     findings: tuple[Finding, ...] = ()
     cells: Cells = field(default_factory=dict)
+    file: str = ""
 
 
 def nothing_released(key: Key, day: date) -> Body | None:  # noqa: ARG001 - it is what it says
@@ -190,15 +192,9 @@ def redirected(candidate: Candidate, into: Key | None) -> Candidate:
     """The candidate under another key, when one is asked for."""
     if into is None:
         return candidate
-    return Candidate(
-        key=into,
-        body=candidate.body,
-        legal=candidate.legal,
-        findings=candidate.findings,
-        cells=candidate.cells,
-    )
+    return replace(candidate, key=into)
 
 
 def unread(key: Key, notes: Notes, into: Key | None = None) -> tuple[Candidate, ...]:
     """What a file gives that is not what it is said to be: no body, and the findings why."""
-    return (Candidate(key=into or key, body=None, findings=notes.findings()),)
+    return (Candidate(key=into or key, body=None, findings=notes.findings(), file=notes.file),)

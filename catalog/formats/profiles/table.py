@@ -95,7 +95,10 @@ def read(book: Workbook, options: Options) -> tuple[Candidate, ...]:
     for line in table.lines():
         take(rows, line)
     body = renewed(options.released(options.into, date.max), rows, table, options.into)
-    return (Candidate(key=options.into, body=body, findings=notes.findings(), cells=rows.cells),)
+    found = notes.findings()
+    return (
+        Candidate(key=options.into, body=body, findings=found, cells=rows.cells, file=book.name),
+    )
 
 
 def renewed(former: Body | None, rows: Rows, table: Table, key: Key) -> CodeList:
