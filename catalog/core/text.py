@@ -10,6 +10,9 @@ SPACES = re.compile(r"\s+")
 # The tone goes on another vowel in the older habit (hòa, thúy) than in the newer (hoà, thuý);
 # without marks both are the same letters, so folding needs no table for them.
 MARKS = {ord("đ"): "d", ord("Đ"): "d", ord("Ð"): "d", ord("ð"): "d", ord("ı"): "i"}
+# What only shapes or steers the letters around it parts no words: soft hyphen, zero width, order.
+UNSEEN = frozenset((0xAD, *range(0x200B, 0x2010), *range(0x2060, 0x2065), 0xFEFF))
+NOT_WORD = re.compile(r"[\W_]+")
 
 
 def in_language(text: Mapping[str, str], language: str) -> str:
@@ -50,33 +53,60 @@ def fold(text: str) -> str:
     >>> fold("Đái tháo đường týp II,  hoà/hòa")
     'dai thao duong typ ii hoa hoa'
     """
-    if not text.isascii():
-        plain = unicodedata.normalize("NFKD", text.translate(MARKS).casefold())
-        text = "".join(c for c in plain if not unicodedata.combining(c)).translate(MARKS)
-    return " ".join(word for word in NOT_WORD.split(text.casefold()) if word)
+    return " ".join(NOT_WORD.sub(" ", letters_of(text)).split())
 
 
-NOT_WORD = re.compile(r"[\W_]+")
+def letters_of(text: str) -> str:
+    """
+    The letters of a text in small case without marks; what is between the words stays.
+
+    Each letter is taken by itself, so that parts of a text give parts of the answer.
+    """
+    return text.lower() if text.isascii() else text.translate(PLAIN)
+
+
+class Plain(dict[int, str]):
+    """What each letter becomes, by its number; worked out when first met."""
+
+    def __missing__(self, number: int) -> str:
+        letter = chr(number)
+        if number in UNSEEN:
+            letter = ""
+        spread = unicodedata.normalize("NFKD", letter.translate(MARKS).casefold())
+        bare = "".join(c for c in spread if not unicodedata.combining(c))
+        plain = bare.translate(MARKS).casefold()
+        if number < COMMON:
+            self[number] = plain
+        return plain
+
+
+COMMON = 0x2100
+"""Letters up to here are remembered: Latin with marks, Greek, Cyrillic, signs; not all others."""
+
+PLAIN = Plain()
 
 
 def fold_with_places(text: str) -> tuple[str, list[tuple[int, int]]]:
     """
     The folded text and, for each of its letters, where in the original that letter stood.
 
-    Shape:  places has one (start, end) for each character of the folded text; half-open.
+    Shape:  places has one (start, end) for each character of the folded text; half-open. A letter
+        and the marks behind it are one place; so is all that parts two words.
     Used to mark a match on the accented text.
     """
     letters: list[str] = []
     places: list[tuple[int, int]] = []
-    starts = [i for i, c in enumerate(text) if not unicodedata.combining(c)] + [len(text)]
-    for start, end in pairwise(starts):
-        folded = fold(text[start:end])
-        if folded:
-            letters.extend(folded)
-            places.extend((start, end) for _ in folded)
-        elif letters and letters[-1] != " ":
-            letters.append(" ")
-            places.append((start, end))
+    starts = [i for i, c in enumerate(text) if not i or not unicodedata.combining(c)]
+    for start, end in pairwise((*starts, len(text))):
+        for letter in letters_of(text[start:end]):
+            if not NOT_WORD.match(letter):
+                letters.append(letter)
+                places.append((start, end))
+            elif letters and letters[-1] == " ":
+                places[-1] = (places[-1][0], end)
+            elif letters:
+                letters.append(" ")
+                places.append((start, end))
     if letters and letters[-1] == " ":
         letters.pop()
         places.pop()
