@@ -6,23 +6,26 @@ from pathlib import Path
 
 import msgspec
 
-from catalog.actions.ports import Clock, Progress, Store, silent
+from catalog.actions.ports import Clock, Progress, Shelf, Store, silent
 from catalog.actions.publishing import publish_all
 from catalog.core.document import digest_of, encode
-from catalog.core.errors import BrokenRules, CatalogError
+from catalog.core.errors import BrokenRules, CatalogError, NotFound
 from catalog.core.findings import Finding, errors_of
 from catalog.core.names import Key
 from catalog.core.planning import Publication
 from catalog.core.references import references
 from catalog.core.release import Entry, Timeline
 from catalog.core.rules import check
-from catalog.formats.source import SourcedRelease, SourceTree, read_folder
+from catalog.formats.source import SourcedRelease, SourceTree, fingerprint, read_folder
 
 AUTHOR = "shipped-sources"
 """Who wrote what is shipped: the files, as git keeps them."""
 
 APPROVER = "release-maintainers"
 """Who approved it: those who merged the files."""
+
+STAMP = "loads/{}.json"
+"""The name of a stamp, by the fingerprint of the sources."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,7 @@ def load(
     folders: Iterable[Path],
     progress: Progress = silent,
     *,
+    stamps: Shelf | None = None,
     author: str = AUTHOR,
     approver: str = APPROVER,
 ) -> Loaded:
@@ -58,24 +62,30 @@ def load(
     A second run over the same files publishes nothing. A release that was published and now reads
     differently is refused with its file: what was published stays; a new release, or a correction
     with `what = "correction"` and `corrects`, says what is new. When anything is refused, nothing
-    is published.
+    is published. With `stamps`, a load notes there what it found in the register, so that the next
+    one over the same bytes need not parse them.
     Cost: reading the files; one transaction.
     """
     places = tuple(folders)
+    with store.read() as unit:
+        register = {timeline.key: timeline for timeline in unit.timelines()}
+    name = STAMP.format(fingerprint(*places)) if stamps is not None else ""
+    if stamps is not None and (known := stamped(stamps, name, register)) is not None:
+        return Loaded(unchanged=known)
     progress("read", 0, len(places))
     tree = read_folder(*places)
     progress("read", len(places), len(places))
     warnings = tuple(item for item in tree.findings if item.severity == "warning")
     if tree.errors:
         return Loaded(refused=tree.errors, warnings=warnings)
-    with store.read() as unit:
-        register = {timeline.key: timeline for timeline in unit.timelines()}
     fresh, refused = sorted_out(tree, register)
     refused += tuple(unknown_references(fresh, tree, register))
     unchanged = len(tree.releases) - len(fresh)
     if refused:
         return Loaded(refused=refused, warnings=warnings)
     if not fresh:
+        if stamps is not None:
+            stamps.put(name, stamp_of(tree, register))
         return Loaded(unchanged=unchanged, warnings=warnings)
     at = Position(progress)
     publications = [publication_of(release, author, approver) for release in fresh]
@@ -86,7 +96,53 @@ def load(
         return Loaded(refused=told, warnings=warnings)
     except CatalogError as error:
         return Loaded(refused=(refusal(fresh[at.done], error),), warnings=warnings)
+    if stamps is not None:
+        with store.read() as unit:
+            register = {timeline.key: timeline for timeline in unit.timelines()}
+        stamps.put(name, stamp_of(tree, register))
     return Loaded(published=published, unchanged=unchanged, warnings=warnings)
+
+
+class Stamp(msgspec.Struct, frozen=True):
+    """An entry that a load found to say what its source says: key, number and digest."""
+
+    key: str
+    number: int
+    digest: str
+
+
+STAMPS = msgspec.json.Decoder(tuple[Stamp, ...])
+
+
+def stamp_of(tree: SourceTree, register: Mapping[Key, Timeline]) -> bytes:
+    """The entries of every release of some sources."""
+    entries = (entry_of(release, register) for release in tree.releases)
+    found = [Stamp(entry.key, entry.number, entry.digest) for entry in entries if entry]
+    return msgspec.json.encode(found)
+
+
+def stamped(stamps: Shelf, name: str, register: Mapping[Key, Timeline]) -> int | None:
+    """How many releases a former load of the same bytes found; None when it must be done again."""
+    if not stamps.has(name):
+        return None
+    try:
+        found = STAMPS.decode(stamps.get(name))
+    except (msgspec.DecodeError, NotFound):
+        return None
+    held = {
+        (entry.key, entry.number, entry.digest)
+        for timeline in register.values()
+        for entry in timeline.entries
+    }
+    same = all((each.key, each.number, each.digest) in held for each in found)
+    return len(found) if same else None
+
+
+def entry_of(release: SourcedRelease, register: Mapping[Key, Timeline]) -> Entry | None:
+    """The entry that carries the version of a sourced release."""
+    timeline = register.get(release.key)
+    entries = timeline.entries if timeline else ()
+    return next((each for each in entries if each.version == release.version), None)
 
 
 class Position:
@@ -109,9 +165,7 @@ def sorted_out(
     fresh: list[SourcedRelease] = []
     changed: list[Finding] = []
     for release in tree.releases:
-        timeline = register.get(release.key)
-        entries = timeline.entries if timeline else ()
-        entry = next((each for each in entries if each.version == release.version), None)
+        entry = entry_of(release, register)
         if entry is None:
             fresh.append(release)
         elif not same(entry, release):

@@ -19,6 +19,7 @@ from catalog.core.model import (
     ValueSet,
 )
 from catalog.core.names import Kind
+from catalog.formats.source.cells import hints_of
 from catalog.formats.source.forms import (
     OVERRIDES,
     DatasetForm,
@@ -196,9 +197,8 @@ def plain_rule(form: RuleForm) -> Rule:
 
 def shared(form: Struct, model: type[Struct]) -> dict[str, Any]:
     """The fields that a form and a model both have, as the form has them."""
-    wanted = {item.name for item in msgspec.structs.fields(model)}
-    have = {item.name for item in msgspec.structs.fields(type(form))}
-    return {name: getattr(form, name) for name in have & wanted}
+    wanted, have = hints_of(model), hints_of(type(form))
+    return {name: getattr(form, name) for name in have.keys() & wanted.keys()}
 
 
 def body_as(model: type[B], form: Form, release: ReleaseForm, members: tuple[Any, ...]) -> B:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, TypeAlias, TypeVar, get_args, get_origin
 
 import msgspec
@@ -23,6 +24,8 @@ YES, NO = frozenset({"yes", "true"}), frozenset({"no", "false"})
 
 def several(text: str) -> tuple[str, ...]:
     """Several texts in one cell, parted by a bar."""
+    if "|" not in text:
+        return (text,) if text else ()
     return tuple(part.strip() for part in text.split("|") if part.strip())
 
 
@@ -99,7 +102,7 @@ class Grammar:
         """The field, the key inside it (a language, a property) and the reader of a column."""
         stem, _, key = name.partition(":")
         target = self.renamed.get(stem, stem)
-        hint = {item.name: item.type for item in msgspec.structs.fields(self.model)}.get(target)
+        hint = hints_of(self.model).get(target)
         if hint is None:
             return None
         if stem in self.special:
@@ -121,6 +124,12 @@ class Grammar:
 
 
 DAY: Convert = day
+
+
+@cache
+def hints_of(model: type[Struct]) -> dict[str, Any]:
+    """The types of a model's fields by name."""
+    return {item.name: item.type for item in msgspec.structs.fields(model)}
 
 
 def converter(hint: Any) -> Convert:  # noqa: ANN401 - a type hint

@@ -164,11 +164,13 @@ def concept_reader(
     grammar = with_properties(CONCEPTS, {each.name: each for each in properties})
 
     def read(sheet: Sheet) -> Iterable[Place]:
-        for place in read_places(sheet, grammar, Concept, report):
-            if not only_levels:
-                yield place
-            elif place.member.level in only_levels:
-                yield Place(uprooted(place.member), place.line, place.since, place.until)
+        if not only_levels:
+            yield from read_places(sheet, grammar, Concept, report)
+            return
+        wanted = tuple(row for row in sheet.rows if row.cells.get("level") in only_levels)
+        part = Sheet(sheet.file, sheet.columns, wanted)
+        for place in read_places(part, grammar, Concept, report):
+            yield Place(uprooted(place.member), place.line, place.since, place.until)
 
     return read
 

@@ -148,7 +148,7 @@ def read_sheet(path: Path, file: str, report: Report) -> Sheet | None:
                 ",".join(cells),
             )
             continue
-        rows.append(Row(line, dict(zip(columns, (cell.strip() for cell in cells), strict=True))))
+        rows.append(Row(line, dict(zip(columns, map(str.strip, cells), strict=True))))
     return Sheet(file, columns, tuple(rows))
 
 
