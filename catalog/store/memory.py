@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
-from catalog.actions.ports import Register
+from catalog.actions.ports import Pointer, Register, Store, Unit
 from catalog.core.draft import Draft
 from catalog.core.errors import NotFound, StaleDraft, StaleRegister, StoreUnavailable
 from catalog.core.events import Event, sealed
@@ -30,7 +30,7 @@ class State:
     drafts: dict[Key, Draft] = field(default_factory=dict)
 
 
-class MemoryStore:
+class MemoryStore(Store):
     """
     Memory as `actions.ports.Store`.
 
@@ -67,7 +67,7 @@ class MemoryStore:
         """Nothing needs closing."""
 
 
-class MemoryUnit:
+class MemoryUnit(Unit):
     """One transaction, as `actions.ports.Unit`."""
 
     def __init__(self, state: State, *, writes: bool) -> None:
@@ -181,7 +181,7 @@ class MemoryUnit:
             read_only()
 
 
-class MemoryPointer:
+class MemoryPointer(Pointer):
     """The register that readers of this process see."""
 
     def __init__(self) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from catalog.actions.ports import Register
+from catalog.actions.ports import Pointer, Register
 from catalog.core.errors import BadFile, StaleRegister
 from catalog.core.names import Key
 from catalog.core.release import Entry, timeline_of
@@ -99,7 +99,7 @@ def seq_of(register: Register) -> int:
     return register.seq
 
 
-class FilePointer(RegisterReader):
+class FilePointer(RegisterReader, Pointer):
     """The pointer kept in a folder: read by all processes, swapped by one at a time."""
 
     def swap(self, register: Register) -> None:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from catalog.actions.ports import Shelf
 from catalog.core.errors import BadRequest, NotFound
 from catalog.store.files import PART, sweep, write_whole
 
@@ -14,7 +15,7 @@ STALE = 24 * 3600
 """Seconds after which a half-written file is nobody's any more."""
 
 
-class FileShelf:
+class FileShelf(Shelf):
     """
     Files under a folder, each there whole or not at all.
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, select, update
 
+from catalog.actions.ports import Store, Unit
 from catalog.core.document import digest_of
 from catalog.core.draft import Draft, decode_draft
 from catalog.core.errors import (
@@ -46,7 +47,7 @@ WORTH_PACKING = 512
 """Bytes from which packing a body is tried."""
 
 
-class SqlStore:
+class SqlStore(Store):
     """
     A database as `actions.ports.Store`.
 
@@ -140,7 +141,7 @@ def revision_of(connection: Connection) -> str:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""
 
 
-class SqlUnit:
+class SqlUnit(Unit):
     """One transaction, as `actions.ports.Unit`."""
 
     def __init__(self, session: Session, *, writes: bool) -> None:
