@@ -5,27 +5,28 @@ Nothing of a record is kept: findings carry short values, or none, and go to the
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from msgspec import Struct
 
-from catalog.actions.codes import Codes, Memory
-from catalog.actions.engine import Bound, Masking, Plan, pointer
+from catalog.actions.engine import Masking, Plan, pointer
 from catalog.actions.expressions import check_expressions
-from catalog.actions.layout import Layout, day_of
+from catalog.actions.layout import day_of
+from catalog.actions.plans import COMPILED, Compiled
 from catalog.actions.records import Numbered, records_of
 from catalog.core.errors import NotFound
 from catalog.core.library import Library
-from catalog.core.model import Binding, Schema, Text
+from catalog.core.model import Text
 from catalog.core.names import Key
 from catalog.core.record_finding import RecordFinding
-from catalog.core.release import END_OF_TIME, Entry, Lock
+from catalog.core.release import END_OF_TIME, Lock
 from catalog.formats import messages
 
 __all__ = [
     "Checker",
+    "Compiled",
     "Masking",
     "Report",
     "Run",
@@ -42,17 +43,8 @@ VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 MOST_FINDINGS = 1_000
 """How many findings a report holds; what comes after is counted only."""
 
-LAYOUTS_KEPT = 128
-"""How many compiled layouts a process keeps."""
-
-MEMORIES_KEPT = 512
-"""Of how many list releases a process remembers codes."""
-
 DAYS_KEPT = 10_000
 """For how many writings of days a run remembers the plan."""
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 
 class Unchecked(Struct, frozen=True, kw_only=True):
@@ -61,7 +53,7 @@ class Unchecked(Struct, frozen=True, kw_only=True):
     key: str
     version: str
     field: str
-    reason: str
+    message: dict[str, str]
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -88,44 +80,6 @@ class Report(Struct, frozen=True, kw_only=True):
     unchecked: tuple[Unchecked, ...] = ()
 
 
-@dataclass(slots=True)
-class Compiled:
-    """What a process keeps between checks, by digest: nothing in it ever changes its meaning."""
-
-    layouts: dict[str, Layout] = field(default_factory=dict)
-    memories: dict[tuple[object, ...], Memory] = field(default_factory=dict)
-
-    def layout(self, entry: Entry, library: Library) -> Layout:
-        """The compiled layout of a release of a schema."""
-
-        def compile_layout() -> Layout:
-            body = library.body(entry)
-            if not isinstance(body, Schema):
-                raise NotFound(f"a schema at {entry.key}")
-            return Layout(body)
-
-        return kept(self.layouts, entry.digest, compile_layout, LAYOUTS_KEPT)
-
-    def memory(self, entry: Entry, checks: tuple[str, ...]) -> Memory:
-        """What is known of the codes of a release of a list; a value set depends on its lock."""
-        key = (entry.key, entry.digest, entry.lock, checks)
-        return kept(self.memories, key, Memory, MEMORIES_KEPT)
-
-
-COMPILED = Compiled()
-"""Shared by all checkers of a process."""
-
-
-def kept(found: dict[K, V], key: K, make: Callable[[], V], most: int) -> V:
-    """A value made once; the oldest goes when there are too many."""
-    value = found.get(key)
-    if value is None:
-        while len(found) >= most:
-            found.pop(next(iter(found)), None)
-        value = found.setdefault(key, make())
-    return value
-
-
 def today_in_vietnam() -> date:
     """The legal day now."""
     return datetime.now(UTC).astimezone(VIETNAM).date()
@@ -134,8 +88,8 @@ def today_in_vietnam() -> date:
 class Checks(Protocol):
     """Checks records of one day."""
 
-    def findings(self, number: int, record: object) -> list[RecordFinding]:
-        """All that is amiss in a record."""
+    def findings(self, number: int, record: object, day: date) -> list[RecordFinding]:
+        """All that is amiss in a record of that day."""
         ...
 
 
@@ -144,18 +98,17 @@ class OutOfForce(Checks):
     """Stands where no release of the layout is in force."""
 
     title: Text
-    day: date
     path: str
 
-    def findings(self, number: int, record: object) -> list[RecordFinding]:  # noqa: ARG002
+    def findings(self, number: int, record: object, day: date) -> list[RecordFinding]:  # noqa: ARG002
         """Say that the record has no layout to be held against."""
         return [
             RecordFinding(
                 record=number,
                 path=self.path,
                 rule="schema-not-in-force",
-                value=self.day.isoformat(),
-                message=messages.no_schema(self.title, self.day),
+                value=day.isoformat(),
+                message=messages.no_schema(self.title, day),
             )
         ]
 
@@ -175,7 +128,7 @@ class Checker:
         self.today = today
         self.masking = masking
         self.compiled = compiled
-        self.codes: dict[tuple[object, ...], Codes] = {}
+        self.plans = compiled.plans(library)
 
     def begin(self, key: Key, *, on: date | None = None, known: datetime | None = None) -> "Run":
         """
@@ -207,63 +160,6 @@ class Checker:
                 listed.append(finding)
         return run.report(listed)
 
-    def plan(self, key: Key, day: date, known: datetime) -> Plan | None:
-        """How records of a day are checked; None when no release of the layout is in force."""
-        plan: Plan | None = None
-        for entry in reversed(self.library.timeline(key).accepted(day, known)):
-            plan = self.plan_of(entry, day, known, plan)
-        return plan
-
-    def plan_of(self, entry: Entry, day: date, known: datetime, former: Plan | None) -> Plan:
-        """How records of a day are checked by one release of a layout."""
-        layout = self.compiled.layout(entry, self.library)
-        unchecked = dict(layout.unchecked)
-        bound: list[Bound] = []
-        for place, described in enumerate(layout.fields):
-            binding = described.binding
-            if binding is None or binding.strength == "example":
-                continue
-            codes = self.codes_of(binding, day, known)
-            if isinstance(codes, Codes):
-                bound.append(Bound(place, described, codes))
-            else:
-                unchecked[described.name] = codes
-        return Plan(
-            entry=entry,
-            layout=layout,
-            day=day,
-            bound=tuple(bound),
-            masking=self.masking,
-            former=former,
-            unchecked=unchecked,
-        )
-
-    def codes_of(self, binding: Binding, day: date, known: datetime) -> Codes | str:
-        """The list of a binding on a day; or why there is none."""
-        try:
-            timeline = self.library.timeline(Key.parse(binding.list))
-            if binding.version:
-                entries: tuple[Entry, ...] = (timeline.named(binding.version),)
-            else:
-                entries = timeline.accepted(day, known)
-        except NotFound:
-            return f"{binding.list} {binding.version}".strip() + " was never released here"
-        if not entries:
-            return f"{binding.list} has no release in force on {day.isoformat()}"
-        key = (binding, known, *(entry.number for entry in entries))
-        found = self.codes.get(key)
-        if found is None:
-            memory = self.compiled.memory(entries[0], binding.checks)
-            found = self.codes[key] = Codes(
-                binding=binding,
-                entries=entries,
-                timeline=timeline,
-                library=self.library,
-                known=known,
-                memory=memory,
-            )
-        return found
-
 
 class Run:
     """
@@ -281,8 +177,8 @@ class Run:
         self.known = known
         self.records = self.invalid = 0
         self.counts: dict[str, int] = {}
-        self.by_day: dict[date, Checks] = {}
-        self.by_text: dict[str, Checks] = {}
+        self.by_text: dict[str, tuple[Checks, date]] = {}
+        self.used: dict[int, Plan] = {}
         timeline = checker.library.timeline(key)
         if on is not None:
             timeline.in_force(on, known)
@@ -293,21 +189,21 @@ class Run:
         )
         if newest is None:
             raise NotFound(str(key))
-        self.title = newest.title
         self.date_fields = checker.compiled.layout(newest, checker.library).date_fields
-        self.fixed = None if on is None else self.checks_on(on)
+        path = pointer(self.date_fields[0]) if self.date_fields else ""
+        self.out_of_force = OutOfForce(newest.title, path)
+        self.fixed = None if on is None else (self.checks_on(on), on)
 
     def checks_on(self, day: date) -> Checks:
         """How records of a day are checked."""
-        found = self.by_day.get(day)
-        if found is None:
-            path = pointer(self.date_fields[0]) if self.date_fields else ""
-            found = self.checker.plan(self.key, day, self.known)
-            found = self.by_day[day] = found or OutOfForce(self.title, day, path)
-        return found
+        plan = self.checker.plans.plan(self.key, day, self.known, self.checker.masking)
+        if plan is None:
+            return self.out_of_force
+        self.used[id(plan)] = plan
+        return plan
 
-    def checks_for(self, record: object) -> Checks:
-        """How this record is checked: by its own day, else by today's."""
+    def checks_for(self, record: object) -> tuple[Checks, date]:
+        """How this record is checked, and as of which day: its own, else today."""
         if isinstance(record, dict):
             for name in self.date_fields:
                 text = record.get(name)
@@ -315,16 +211,17 @@ class Run:
                     found = self.by_text.get(text[:10]) or self.checks_by(text[:10])
                     if found is not None:
                         return found
-        return self.checks_on(self.checker.today())
+        today = self.checker.today()
+        return self.checks_on(today), today
 
-    def checks_by(self, text: str) -> Checks | None:
+    def checks_by(self, text: str) -> tuple[Checks, date] | None:
         """How records are checked whose day is written like this; None when it is no day."""
         day = day_of(text)
         if day is None:
             return None
         if len(self.by_text) >= DAYS_KEPT:
             self.by_text.clear()
-        found = self.by_text[text] = self.checks_on(day)
+        found = self.by_text[text] = (self.checks_on(day), day)
         return found
 
     def findings(self, number: int, record: object) -> list[RecordFinding]:
@@ -333,7 +230,8 @@ class Run:
         if isinstance(record, RecordFinding):
             found = [record]
         else:
-            found = (self.fixed or self.checks_for(record)).findings(number, record)
+            checks, day = self.fixed or self.checks_for(record)
+            found = checks.findings(number, record, day)
         if found:
             counts = self.counts
             for finding in found:
@@ -348,11 +246,11 @@ class Run:
 
     def plans(self) -> Iterator[Plan]:
         """The plans used, in order of use, former layouts after those that followed them."""
-        for checks in self.by_day.values():
-            plan = checks if isinstance(checks, Plan) else None
-            while plan is not None:
-                yield plan
-                plan = plan.former
+        for plan in self.used.values():
+            following: Plan | None = plan
+            while following is not None:
+                yield following
+                following = following.former
 
     def releases(self) -> tuple[Lock, ...]:
         """The releases used, in order of use."""
@@ -365,13 +263,13 @@ class Run:
     def unchecked(self) -> tuple[Unchecked, ...]:
         """What could not be checked."""
         found = {
-            (plan.entry.key, plan.entry.version, name, reason): None
+            (plan.entry.key, plan.entry.version, name): said
             for plan in self.plans()
-            for name, reason in plan.unchecked.items()
+            for name, said in plan.unchecked.items()
         }
         return tuple(
-            Unchecked(key=key, version=version, field=name, reason=reason)
-            for key, version, name, reason in found
+            Unchecked(key=key, version=version, field=name, message=said)
+            for (key, version, name), said in found.items()
         )
 
     def report(self, findings: Iterable[RecordFinding]) -> Report:

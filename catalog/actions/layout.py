@@ -9,10 +9,11 @@ import jsonschema_rs
 
 from catalog.actions.codes import Person
 from catalog.actions.expressions import Expressions, pattern_trouble
-from catalog.core.model import Schema
+from catalog.core.model import Field, Schema
+from catalog.formats import messages
 from catalog.formats.json_schema import fields_of, format_pattern, is_text, structure
 
-LAST_SURE_DAY = "28"
+SURE = "28"
 """Every month has this day; only later ones need a calendar."""
 
 Record: TypeAlias = Mapping[str, Any]
@@ -26,6 +27,7 @@ class Dated:
     place: int
     separator: str
     iso: bool
+    days: slice
 
     def wrong(self, text: str) -> bool:
         """Whether the text, written rightly, names a day that the calendar does not have."""
@@ -33,10 +35,17 @@ class Dated:
         return not all(is_day(item, iso=self.iso) for item in items)
 
 
+def dated(field: Field, place: int) -> Dated:
+    """A field with a format as a field whose text is a day."""
+    iso = field.format.startswith("date")
+    days = slice(8, 10) if iso else slice(6, 8)
+    return Dated(field.name, place, field.separator, iso, days)
+
+
 def is_day(text: str, *, iso: bool) -> bool:
     """Whether a text begins with a day of the calendar; an unknown month or day (00) is fine."""
     year, month, day = parts_of(text, iso=iso)
-    if day <= LAST_SURE_DAY or month == "00":
+    if day <= SURE or month == "00":
         return True
     try:
         date(int(year), int(month), int(day))
@@ -70,27 +79,37 @@ def day_of(text: object) -> date | None:
         return None
 
 
+def compiled(document: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
+    """A validator that never fetches anything."""
+    return jsonschema_rs.Draft202012Validator(document, offline=True, validate_formats=False)
+
+
 class Layout:
     """
     A record layout, compiled; knows no lists.
 
     Attributes:
-        unchecked: fields whose pattern is no regular expression, with the reason.
+        unchecked: fields whose pattern is no regular expression, with what to say of it.
+        validator: says whether a record is fine; details says what is wrong in its fields.
     """
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
         self.fields = tuple(fields_of(schema))
         self.unchecked = {
-            field.name: reason for field in self.fields if (reason := pattern_trouble(field))
+            field.name: messages.pattern_broken(field, reason)
+            for field in self.fields
+            if (reason := pattern_trouble(field))
         }
         self.place = {field.name: place for place, field in enumerate(self.fields)}
         self.formats = tuple(format_pattern(field) for field in self.fields)
-        self.validator = jsonschema_rs.Draft202012Validator(
-            self.document(), offline=True, validate_formats=False
-        )
+        self.required = tuple(field.name for field in self.fields if field.required == "yes")
+        document = self.document()
+        self.validator = compiled(document)
+        # Errors about the whole record carry a copy of it: names are compared without them.
+        self.details = compiled({"properties": document["properties"]})
         self.dated = tuple(
-            Dated(field.name, place, field.separator, field.format.startswith("date"))
+            dated(field, place)
             for place, field in enumerate(self.fields)
             if field.format and is_text(field)
         )

@@ -363,3 +363,22 @@ def pattern_broken(field: Field, reason: str) -> Said:
         "vi": f"{name_of(field, 'vi')}: mẫu '{cut(field.pattern)}' không hợp lệ: {reason}",
         "en": f"{name_of(field, 'en')}: the pattern '{cut(field.pattern)}' is not valid: {reason}",
     }
+
+
+# -- what could not be checked ----------------------------------------------------------------
+
+
+def list_unknown(name: str) -> Said:
+    """A field is bound to a list that is not here."""
+    return {
+        "vi": f"Chưa kiểm tra mã: {name} chưa từng được phát hành tại đây",
+        "en": f"codes were not checked: {name} was never released here",
+    }
+
+
+def list_not_in_force(name: str) -> Said:
+    """A field is bound to a list of which no release is in force."""
+    return {
+        "vi": f"Chưa kiểm tra mã: {name} không có phiên bản nào có hiệu lực vào ngày của bản ghi",
+        "en": f"codes were not checked: {name} has no release in force on the record's day",
+    }

@@ -157,7 +157,9 @@ def install(library, table="XML1", icd=15_000):
 def good_record(seed=0, icd=15_000):
     """A record of XML1 that keeps every rule; the seed chooses the values."""
     chance = random.Random(seed)  # noqa: S311 - the same records every time
-    codes = CODES.setdefault(icd, [c.code for c in icd_list(icd).members if c.code[0] != "O"])
+    if icd not in CODES:
+        CODES[icd] = [c.code for c in icd_list(icd).members if c.code[0] != "O"]
+    codes = CODES[icd]
     day = f"{chance.randrange(1, 13):02}{chance.randrange(1, 29):02}"
     drugs, supplies, share = (round(chance.random() * 1e6, 2) for _ in range(3))
     total = round(drugs + supplies, 2)
