@@ -168,6 +168,7 @@ def artefact_document(release: Release) -> SearchDocument:
 
 def numbers_of(body: Body) -> tuple[str, ...]:
     """The numbers and technical names by which an artefact is known outside."""
+    names: tuple[str, ...] = ()
     match body:
         case Document():
             names = (body.number,)
@@ -175,8 +176,6 @@ def numbers_of(body: Body) -> tuple[str, ...]:
             names = (body.record,)
         case DataElement():
             names = (body.technical_name,)
-        case _:
-            names = ()
     return tuple(name for name in names if name)
 
 
