@@ -8,10 +8,10 @@ import click
 import msgspec
 
 from catalog.actions.checking import report_of
-from catalog.actions.records import records_of
 from catalog.actions.describing import artefact, entry_line
 from catalog.actions.ports import SearchQuery
 from catalog.actions.reading import history as history_of
+from catalog.actions.records import records_of
 from catalog.cli.terminal import (
     DAY,
     FINDINGS,

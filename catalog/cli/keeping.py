@@ -19,7 +19,6 @@ from catalog.core.findings import Finding
 from catalog.core.names import Key
 from catalog.formats.profiles import PROFILES
 
-
 SCREENFUL = 40
 """How many findings are told on the terminal; a report has them all."""
 

@@ -103,7 +103,7 @@ class KeyType(click.ParamType[Key]):
 
     def convert(
         self,
-        value: Any,
+        value: object,
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> Key:
@@ -118,7 +118,7 @@ class DayType(click.ParamType[date]):
 
     def convert(
         self,
-        value: Any,
+        value: object,
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> date:
@@ -140,7 +140,7 @@ class InstantType(click.ParamType[datetime]):
 
     def convert(
         self,
-        value: Any,
+        value: object,
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> datetime:
@@ -180,7 +180,7 @@ class RefusingGroup(click.Group):
         except CatalogError as refusal:
             tell(ctx, refusal, REFUSED)
         except BrokenPipeError:
-            # Whoever read the answer has read enough; nothing more may be written, not even at exit.
+            # The reader has read enough; nothing more may be written, not even at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(0)
         except OSError as fault:

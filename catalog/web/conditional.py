@@ -1,9 +1,7 @@
 """HEAD everywhere, and 304 wherever an answer has an ETag: once, around the whole application."""
 
-from typing import cast
-
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -21,7 +19,7 @@ def conditional(app: ASGIApp) -> ASGIApp:
         if anything["type"] != ScopeType.HTTP:
             await app(anything, receive, send)
             return
-        scope = cast("HTTPScope", anything)
+        scope = anything
         known = next((v for k, v in scope["headers"] if k == b"if-none-match"), None)
         head = scope["method"] == "HEAD"
         if known is None and not head:

@@ -24,6 +24,8 @@ from catalog.core.release import Entry, Release
 from catalog.formats import FORMATS
 from catalog.formats.format import Format, Setting, choose
 from catalog.formats.json_schema import write_bundled
+from catalog.formats.linked_data import write_concept
+from catalog.formats.rdf import Syntax
 from catalog.web.addresses import Address, read_address
 from catalog.web.answers import Answer, raw
 from catalog.web.asking import day_of, known_of
@@ -224,12 +226,17 @@ def member_answer(asked: Question, *, page: bool) -> Answer | Response[str]:
     Raises: NotFound; CannotSay, for other notations.
     """
     parts, library, address, entry = asked.parts, asked.library, asked.address, asked.entry
-    if address.suffix not in {"", ".html", ".json"}:
+    syntax = syntax_asked(address.suffix, asked.accept) if address.code else None
+    if syntax is None and address.suffix not in {"", ".html", ".json"}:
         raise CannotSay(str(address.key), address.suffix, (".json", ".html"))
     if address.code:
-        concept = library.lexicon(entry).lookup(address.code)
+        lexicon = library.lexicon(entry)
+        concept = lexicon.lookup(address.code)
         if concept is None:
             raise NotFound(f"code {address.code[:60]!r} in {address.key} {entry.version}")
+        if syntax is not None and not page:
+            chunks = write_concept(entry, lexicon, address.code, parts.space, syntax)
+            return member_data(entry, b"".join(chunks), syntax.media_type)
         if page:
             return concept_page(parts, library, entry, concept, asked.request)
         return member_json(parts.space.concept(address.key, address.code), entry, concept)
@@ -248,9 +255,26 @@ def member_json(address: str, entry: Entry, member: Concept | Field) -> Answer:
         **msgspec.to_builtins(member),
         "release": {"key": entry.key, "version": entry.version, "digest": entry.digest},
     }
-    etag = f'"{entry.digest[:32]}-member"'
-    headers = {"cache-control": A_YEAR, "vary": NEGOTIATED, "etag": etag}
-    return Answer(canonical(document), raw({"content-type": "application/json", **headers}))
+    return member_data(entry, canonical(document), "application/json")
+
+
+def member_data(entry: Entry, data: bytes, media_type: str) -> Answer:
+    """A member in a notation; of a release it never changes."""
+    headers = {
+        "content-type": media_type,
+        "cache-control": A_YEAR,
+        "vary": NEGOTIATED,
+        "etag": f'"{entry.digest[:32]}-{entry.number}-{media_type.split(";", maxsplit=1)[0]}"',
+    }
+    return Answer(data, raw(headers))
+
+
+def syntax_asked(suffix: str, accept: str) -> Syntax | None:
+    """The linked-data syntax that is asked for by suffix, or first of all in the Accept header."""
+    if suffix:
+        return Syntax(suffix[1:]) if suffix[1:] in set(Syntax) else None
+    first = accept.split(",", 1)[0].split(";", 1)[0].strip().lower()
+    return next((s for s in Syntax if s.media_type.split(";")[0] == first), None)
 
 
 @get("/blob/sha256/{digest:str}", sync_to_thread=True, tags=["resources"])
