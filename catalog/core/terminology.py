@@ -8,6 +8,7 @@ share: which words find a concept, how values are compared, when a record may ca
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from typing import Protocol
 
@@ -17,6 +18,9 @@ from catalog.core.text import fold
 
 MOST_WORDS = 32
 """How many different words of a question are looked at; the rest says nothing more."""
+
+LONG_WORD = 40
+"""Letters of a word that is still remembered once folded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +194,18 @@ def words_of(concept: Concept) -> tuple[str, ...]:
     said = [concept.code, *concept.aliases, *concept.display.values()]
     for names in concept.synonyms.values():
         said.extend(names)
-    return tuple(dict.fromkeys(word for text in said for word in fold(text).split()))
+    found: dict[str, None] = {}
+    for text in said:
+        for piece in text.split():
+            words = folded(piece) if len(piece) <= LONG_WORD else fold(piece).split()
+            found.update(dict.fromkeys(words))
+    return tuple(found)
+
+
+@lru_cache(maxsize=16_384)
+def folded(piece: str) -> tuple[str, ...]:
+    """The folded words of a text without spaces; a list says the same few thousand many times."""
+    return tuple(fold(piece).split())
 
 
 def asked_words(text: str) -> tuple[str, ...]:
