@@ -93,7 +93,9 @@ def deliver(workshop: Workshop, today: date, progress: Progress = silent) -> Del
         progress("index", 0, 1)
         good = [event for event in pending if event.seq not in failed]
         missing = {(e.key, int(e.data["number"])) for e in failed.values()}
-        register = register_of(without(timelines, missing), pending[-1].seq)
+        register = register_of(
+            without(timelines, missing), max(pending[-1].seq, workshop.pointer.current().seq)
+        )
         index(workshop, ShelfLibrary(register, caches), {event.key for event in good}, today)
         workshop.pointer.swap(register)
         with workshop.store.begin() as unit:
