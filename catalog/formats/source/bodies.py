@@ -202,8 +202,13 @@ def shared(form: Struct, model: type[Struct]) -> dict[str, Any]:
 
 
 def body_as(model: type[B], form: Form, release: ReleaseForm, members: tuple[Any, ...]) -> B:
-    """The body of a release: the header, what the release says differently, the members."""
+    """
+    The body of a release: the header, what the release says differently, the members.
+
+    A header that names no documents names those that the release rests on.
+    """
     said: dict[str, Any] = shared(form, model) | {"members": members}
+    said["documents"] = form.documents or release.documents
     said |= {
         name: getattr(release, name) for name in OVERRIDES if getattr(release, name) is not None
     }

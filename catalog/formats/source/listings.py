@@ -74,6 +74,8 @@ def listed(sheet: Sheet, grammar: Grammar, report: Report) -> Iterable[Listed]:
         days = days_of(row, sheet.file, report)
         if values is None or days is None:
             continue
+        basis = several(row.cells.get("basis", ""))
+        values = {"documents": basis} | values
         body: Body | None = made(values, grammar.model, sheet.file, row.line, report)  # type: ignore[assignment]
         if isinstance(body, DataElement):
             binding = binding_of(row, sheet.file, report)
@@ -85,7 +87,7 @@ def listed(sheet: Sheet, grammar: Grammar, report: Report) -> Iterable[Listed]:
                 version=row.cells.get("version") or "1",
                 start=days[0],
                 end=days[1],
-                documents=several(row.cells.get("basis", "")),
+                documents=basis,
                 reason=row.cells.get("reason", ""),
                 line=row.line,
             )
