@@ -79,20 +79,16 @@ class Limits:
     most: int | None = None
     not_main: bool = False
 
-    @property
-    def none(self) -> bool:
-        """Whether any record may carry the code."""
-        return self == NO_LIMITS
-
 
 NO_LIMITS = Limits()
+"""Any record may carry the code."""
 
 
 def limits_of(concept: Concept, checks: tuple[str, ...]) -> Limits:
     """To which records a concept is limited, as far as a binding asks."""
     said = concept.properties
     dated = concept.valid_from or concept.valid_to
-    return Limits(
+    limits = Limits(
         valid_from=concept.valid_from,
         valid_to=concept.valid_to,
         replaced_by=concept.replaced_by if dated else (),
@@ -101,6 +97,7 @@ def limits_of(concept: Concept, checks: tuple[str, ...]) -> Limits:
         most=days_of(said.get("age-max-days")) if "age" in checks else None,
         not_main="main" in checks and said.get("not-main") in (True, "true", "1", 1),
     )
+    return NO_LIMITS if limits == NO_LIMITS else limits
 
 
 def sexes_of(value: Value) -> frozenset[str]:
@@ -173,19 +170,23 @@ class Codes:
             if concept is None or concept.retired or not concept.selectable:
                 return (self.remember(code, day, self.why(code, concept, day)),)
             limits = self.learn(concept)
-        if limits.none:
+        if limits is NO_LIMITS:
             return ()
         late = self.in_time(code, limits, day)
         return (late,) if late else tuple(self.for_person(limits, person))
 
     def learn(self, concept: Concept) -> Limits:
         """Keep what a concept is limited to."""
-        limits = limits_of(concept, self.binding.checks)
         memory = self.memory
+        plain = not (concept.valid_from or concept.valid_to)
+        if plain and not (self.binding.checks and concept.properties):
+            limits = NO_LIMITS
+        else:
+            limits = limits_of(concept, self.binding.checks)
         if len(memory.usable) + len(memory.limited) >= KEPT_CODES:
             memory.usable.clear()
             memory.limited.clear()
-        if limits.none:
+        if limits is NO_LIMITS:
             memory.usable.add(concept.code)
         else:
             memory.limited[concept.code] = limits
@@ -269,6 +270,8 @@ class Codes:
 
     def elsewhere(self, code: str, day: date) -> Problem | None:
         """Whether the code was in a release before, or will be in one after."""
+        if len(self.timeline.entries) == 1:
+            return None
         former: Entry | None = self.entries[0]
         for _ in range(NEIGHBOURS):
             former = self.timeline.before(former, self.known) if former else None
@@ -294,7 +297,7 @@ class Codes:
     def near(self, code: str) -> str:
         """A code that was perhaps meant: another writing of it, or the same in capitals."""
         lexicon = self.lexicon(self.entries[0])
-        for text in (code, code.strip(), code.strip().upper()):
+        for text in dict.fromkeys((code, code.strip(), code.strip().upper())):
             found = lexicon.resolve(text)
             if found is not None and found != code:
                 return found
