@@ -1,6 +1,6 @@
 """A library in memory, made of bodies and days; for tests of whoever reads released things."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from catalog.core.document import digest_of, encode, meaning_digest
 from catalog.core.errors import NotFound
@@ -29,7 +29,7 @@ class MemoryLibrary(Library):
         start: date = date(2020, 1, 1),
         *,
         version: str = "",
-        issued_at: datetime = LONG_AGO,
+        issued_at: datetime | None = None,
         lock: tuple[str, ...] = (),
         **others: object,
     ) -> Entry:
@@ -42,7 +42,7 @@ class MemoryLibrary(Library):
             version=version or str(len(timeline.entries) + 1),
             number=len(timeline.entries) + 1,
             start=start,
-            issued_at=issued_at,
+            issued_at=issued_at or LONG_AGO + timedelta(days=len(timeline.entries)),
             digest=digest_of(data),
             meaning=meaning_digest(body),
             title=body.title,
