@@ -40,7 +40,6 @@ csv.field_size_limit(LONGEST)
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 SEPARATORS = ",;\t"
 LOCKED = "it is protected by a password; save it without one"
-ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def letters(column: int) -> str:
@@ -162,6 +161,8 @@ def read_workbook(data: bytes, name: str, limits: Limits = LIMITS) -> Workbook:
     if data.startswith(OLE):
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise BadFile(name, LOCKED)
+        if len(data) > limits.binary:
+            raise BadFile(name, f"XLS files of {limits.binary:,} bytes are read; save it as XLSX")
         return opened(data, name, limits, {})
     return from_csv(data, name, limits)
 
@@ -186,16 +187,14 @@ class CalamineSource(Source):
         Raises: BadFile.
         """
         traits = self.traits.get(name, Traits())
+        if self.traits and name not in self.traits:
+            raise BadFile(self.name, f"sheet {name!r} has no part in the archive")
         check_extent(self.name, name, traits.rows, traits.columns, self.limits)
         with guarded(self.name):
             found = self.book.get_sheet_by_name(name)
             check_extent(self.name, name, found.total_height, found.total_width, self.limits)
             rows = found.to_python(skip_empty_area=False)
             merged = merged_of(found)
-        for row in rows:
-            for column, value in enumerate(row):
-                if type(value) is str and "_x" in value:
-                    row[column] = unescaped(value)
         return Sheet(name, rows, merged, traits, name in self.visible)
 
 
@@ -206,11 +205,6 @@ def merged_of(sheet: CalamineSheet) -> tuple[Area, ...]:
         for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
     ]
     return tuple(sorted(areas, key=lambda area: (area.top, area.left)))
-
-
-def unescaped(text: str) -> str:
-    """The text with the characters that XLSX writes as _x000D_ put back."""
-    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
 
 
 class guarded:  # noqa: N801 - reads as a word in `with guarded(...)`

@@ -5,12 +5,14 @@ Neither a bomb nor two cells a million rows apart may fill the memory of those w
 """
 
 import io
+import posixpath
 import re
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from lxml import etree
 
@@ -24,6 +26,8 @@ class Limits:
 
     Attributes:
         file, unpacked: bytes of the file, and of all its parts unpacked.
+        binary: bytes of an XLS file.
+        text: bytes of all texts of a sheet; cells share texts in the file, not in memory.
         ratio: how many times larger a part may be than it is packed, once it is above a megabyte.
         parts: parts of an archive.
         cells: cells of a sheet, empty ones between the first and the last included.
@@ -31,6 +35,8 @@ class Limits:
 
     file: int = 64 << 20
     unpacked: int = 320 << 20
+    binary: int = 16 << 20
+    text: int = 512 << 20
     ratio: int = 400
     parts: int = 2_000
     cells: int = 12_000_000
@@ -43,7 +49,16 @@ REFERENCE = re.compile(rb"""\br\s*=\s*["']\$?([A-Za-z]{1,3})\$?(\d{1,8})["']""")
 ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 NUMBER = re.compile(rb"""\br\s*=\s*["'](\d{1,8})["']""")
 HIDDEN = re.compile(rb"""\bhidden\s*=\s*["'](?:1|true)["']""")
+CELL = re.compile(rb"<(?:\w+:)?c(?=[\s>/])")
+SHARED = re.compile(rb"""<(?:\w+:)?c\b[^>]*\bt\s*=\s*["']s["']""")
+INDEX = re.compile(
+    rb"""<(?:\w+:)?c\b[^>]*\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v[^>]*>\s*(\d{1,9})\s*<"""
+)
+ITEM = re.compile(rb"<(?:\w+:)?si(?=[\s>/])")
+CHUNK = 4 << 20
+OVERLAP = 64
 FORMULA = re.compile(rb"<(?:\w+:)?c(?=[\s>])([^>]*)>\s*<(?:\w+:)?f(?=[\s>/])")
+SHARED_TEXTS = "xl/sharedstrings.xml"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
@@ -84,22 +99,31 @@ def unpacked(data: bytes, name: str, limits: Limits) -> dict[str, Traits]:
             parts = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, struct.error) as error:
         raise BadFile(name, f"it is a damaged archive: {error}") from None
-    names = {part.filename for part in parts}
     check_parts(parts, name, limits)
+    names = {path_of(part) for part in parts}
     if "xl/workbook.xml" not in names:
         found = "an ODS file" if "content.xml" in names else "not a workbook"
         found = "an XLSB file" if "xl/workbook.bin" in names else found
         raise BadFile(name, f"it is {found}; save it as XLSX")
-    kept: dict[str, bytes] = {}
+    packed = {path_of(part): part for part in parts}
+    tables = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
+    kept = {path: inflated(data, packed[path], name) for path in tables if path in packed}
+    sheets = sheet_parts(kept, name)
+    lengths: list[int] = []
+    if SHARED_TEXTS in packed:
+        lengths = text_lengths(inflated(data, packed[SHARED_TEXTS], name))
     traits: dict[str, Traits] = {}
-    for part in parts:
-        content = inflated(data, part, name)
-        if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
-            traits[part.filename] = traits_of(content)
-        elif part.filename in {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"}:
-            kept[part.filename] = content
-    places = sheet_parts(kept, name)
-    return {sheet: traits[path] for sheet, path in places.items() if path in traits}
+    for path, part in packed.items():
+        content = inflated(data, part, name) if path not in kept else b""
+        if path in sheets.values():
+            traits[path] = traits_of(content)
+            check_texts(content, lengths, name, limits)
+    return {sheet: traits[path] for sheet, path in sheets.items() if path in traits}
+
+
+def path_of(part: zipfile.ZipInfo) -> str:
+    """The path of a part, as readers that do not mind case and slashes look for it."""
+    return part.filename.replace("\\", "/").lower()
 
 
 def check_parts(parts: list[zipfile.ZipInfo], name: str, limits: Limits) -> None:
@@ -110,7 +134,7 @@ def check_parts(parts: list[zipfile.ZipInfo], name: str, limits: Limits) -> None
     """
     if len(parts) > limits.parts:
         raise BadFile(name, f"the archive has {len(parts):,} parts; {limits.parts:,} are read")
-    if len({part.filename for part in parts}) != len(parts):
+    if len({path_of(part) for part in parts}) != len(parts):
         raise BadFile(name, "the archive has two parts of one name")
     total = sum(part.file_size for part in parts)
     if total > limits.unpacked:
@@ -150,29 +174,58 @@ def inflated(data: bytes, part: zipfile.ZipInfo, name: str) -> bytes:
 
 def traits_of(content: bytes) -> Traits:
     """What the XML of a sheet says about extent, formulas and hidden rows."""
-    found = set(REFERENCE.findall(content))
-    rows = {int(row) for _, row in found}
-    columns = {letter for letter, _ in found}
-    hidden: list[int] = []
+    rows, columns, hidden = 0, set[bytes](), list[int]()
+    referenced = 0
+    for start in range(0, len(content), CHUNK):
+        found = REFERENCE.findall(content, start, start + CHUNK + OVERLAP)
+        columns.update(letter for letter, _ in found)
+        rows = max(rows, max((int(row) for _, row in found), default=0))
+        referenced += len(found)
     count = 0
     for row in ROW.finditer(content):
-        count += 1
         number = NUMBER.search(row[1])
-        if number:
-            count = int(number[1])
+        count = int(number[1]) if number else count + 1
+        rows = max(rows, count)
         if HIDDEN.search(row[1]):
             hidden.append(count)
+    widest = max((column_of(letter.decode()) + 1 for letter in columns), default=0)
+    if content.count(b"<c") > referenced:
+        # Cells without a reference stand behind each other; few writers leave them out.
+        widest = max(widest, *(len(CELL.findall(part)) for part in ROW.split(content)))
     formulas: dict[int, list[int]] = {}
     for cell in FORMULA.finditer(content):
         place = REFERENCE.search(cell[1])
         if place:
             formulas.setdefault(column_of(place[1].decode()), []).append(int(place[2]))
     return Traits(
-        rows=max(rows, default=0),
-        columns=max((column_of(letter.decode()) + 1 for letter in columns), default=0),
+        rows=rows,
+        columns=widest,
         formulas={column: tuple(sorted(lines)) for column, lines in sorted(formulas.items())},
         hidden=tuple(hidden),
     )
+
+
+def text_lengths(content: bytes) -> list[int]:
+    """How many bytes each shared text has at the most, its mark-up included."""
+    starts = [found.start() for found in ITEM.finditer(content)]
+    return [end - start for start, end in pairwise([*starts, len(content)])]
+
+
+def check_texts(content: bytes, lengths: list[int], name: str, limits: Limits) -> None:
+    """
+    Refuse a sheet whose cells share texts so that they fill the memory once each has its own.
+
+    Raises: BadFile.
+    """
+    longest = max(lengths, default=0)
+    cells = len(SHARED.findall(content))
+    if longest * cells <= limits.text:
+        return
+    indexes = [int(index) for index in INDEX.findall(content)]
+    total = sum(lengths[index] for index in indexes if index < len(lengths))
+    total += longest * (cells - len(indexes))
+    if total > limits.text:
+        raise BadFile(name, f"the texts of a sheet have {total:,} bytes; {limits.text:,} are read")
 
 
 def sheet_parts(kept: dict[str, bytes], name: str) -> dict[str, str]:
@@ -186,10 +239,12 @@ def sheet_parts(kept: dict[str, bytes], name: str) -> dict[str, str]:
     try:
         for relation in elements(kept.get("xl/_rels/workbook.xml.rels", b""), "Relationship"):
             target = relation.get("Target", "")
-            path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            targets[relation.get("Id", "")] = path
+            path = posixpath.normpath(posixpath.join("/xl", target.replace("\\", "/")))
+            targets[relation.get("Id", "")] = path.lstrip("/").lower()
         for sheet in elements(kept["xl/workbook.xml"], "sheet"):
             key = sheet.get(RELATION) or sheet.get(STRICT_RELATION) or ""
+            if sheet.get("name", "") in places:
+                raise BadFile(name, f"two sheets are called {sheet.get('name')!r}")
             places[sheet.get("name", "")] = targets.get(key, "")
     except etree.XMLSyntaxError:
         raise BadFile(name, "its table of sheets is damaged") from None

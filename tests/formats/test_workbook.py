@@ -1,11 +1,15 @@
 """Reading workbooks: what is read as what, and what is refused before it can do harm."""
 
+import contextlib
 import io
+import random
 import struct
 import zipfile
 import zlib
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from catalog.core.errors import BadFile
 from catalog.formats.workbook import address, read_workbook
@@ -26,12 +30,15 @@ def archive_of(parts: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> b
     return buffer.getvalue()
 
 
-def with_sheet(xml: str) -> bytes:
-    parts = parts_of(xlsx({"A": [["x"]]}))
-    parts["xl/worksheets/sheet1.xml"] = (
-        '<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/'
-        f'spreadsheetml/2006/main"><sheetData>{xml}</sheetData></worksheet>'
-    ).encode()
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+def with_sheet(xml: str, **others: bytes) -> bytes:
+    parts = {**parts_of(xlsx({"A": [["x"]]})), **others}
+    sheet = (
+        f'<?xml version="1.0"?><worksheet xmlns="{MAIN}"><sheetData>{xml}</sheetData></worksheet>'
+    )
+    parts["xl/worksheets/sheet1.xml"] = sheet.encode()
     return archive_of(parts)
 
 
@@ -212,3 +219,63 @@ def test_the_real_workbooks_are_read_whole():
     assert len(book.sheet("ICD10").rows) == 12_222
     assert book.sheet("ICD10").value(5, 16) == "A00.0"
     assert book.sheet("A1").traits.formulas.keys() == {1, 3, 5}
+
+
+def test_a_text_shared_by_many_cells_does_not_fill_the_memory():
+    text = random.Random(1).randbytes(1 << 20).hex()  # noqa: S311 - no secret
+    strings = f'<sst xmlns="{MAIN}"><si><t>{text}</t></si><si><t>b</t></si></sst>'.encode()
+    cell = '<c r="A{0}" t="s"><v>{1}</v></c>'
+    many = "".join(f'<row r="{n}">{cell.format(n, 0)}</row>' for n in range(1, 400))
+    few = "".join(f'<row r="{n}">{cell.format(n, int(n > 1))}</row>' for n in range(1, 400))
+    hidden = many.replace("<v>", "<v><!-- -->")
+
+    for xml in (many, hidden):
+        with pytest.raises(BadFile) as refused:
+            read_workbook(with_sheet(xml, **{"xl/sharedStrings.xml": strings}), "f")
+        assert "the texts of a sheet" in refused.value.reason
+    book = read_workbook(with_sheet(few, **{"xl/sharedStrings.xml": strings}), "f")
+    assert book.sheet("A").value(399, 0) == "b"
+
+
+def test_cells_without_references_are_counted_and_read():
+    book = read_workbook(with_sheet("<row><c><v>1</v></c><c><v>2</v></c></row>"), "f")
+
+    assert book.sheet("A").traits.columns == 2
+    assert book.sheet("A").rows == [[1.0, 2.0]]
+
+
+def test_a_sheet_is_found_wherever_its_part_lies():
+    parts = parts_of(xlsx({"A": [["x"]]}))
+    parts["xl/Other/S.xml"] = parts.pop("xl/worksheets/sheet1.xml")
+    relations = "xl/_rels/workbook.xml.rels"
+    parts[relations] = parts[relations].replace(b"worksheets/sheet1.xml", b"/xl/other/S.xml")
+
+    assert read_workbook(archive_of(parts), "f").sheet("A").traits.columns == 1
+
+
+def test_names_that_stand_twice_are_refused():
+    parts = parts_of(xlsx({"A": [["x"]], "B": [["y"]]}))
+    twice = parts["xl/workbook.xml"].replace(b'name="B"', b'name="A"')
+
+    with pytest.raises(BadFile) as sheets:
+        read_workbook(archive_of({**parts, "xl/workbook.xml": twice}), "f")
+    with pytest.raises(BadFile) as names:
+        read_workbook(archive_of({**parts, "XL/WORKBOOK.XML": b"x"}), "f")
+
+    assert "two sheets are called 'A'" in sheets.value.reason
+    assert "two parts of one name" in names.value.reason
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    place=st.integers(0, 6000), junk=st.binary(min_size=1, max_size=8), cut=st.integers(0, 6000)
+)
+def test_no_damage_is_answered_with_a_traceback(place, junk, cut):
+    whole = xlsx({"A": [["code", "name"], ["01", "Nội"]]})
+    damaged = bytearray(whole)
+    damaged[place : place + len(junk)] = junk
+    for data in (bytes(damaged), whole[:cut]):
+        with contextlib.suppress(BadFile):
+            book = read_workbook(data, "f")
+            for name in book.sheet_names:
+                book.sheet(name)

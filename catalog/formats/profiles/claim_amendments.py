@@ -26,7 +26,9 @@ What = Literal[
 
 NEW = re.compile(r"Bổ sung (?:trường mới|thêm trường dự phòng)\s*:?\s*")
 TYPE = re.compile(r"(?:Đính chính:\s*)?Đổi kiểu dữ liệu thành (chuỗi|số)\.?", re.IGNORECASE)
-LENGTH = re.compile(r"(?:Đính chính:\s*)?Tăng kích thước tối đa lên (\d+) ký tự\.?", re.IGNORECASE)
+LENGTH = re.compile(
+    r"(?:Đính chính:\s*)?Tăng kích thước tối đa lên ([0-9]{1,6}) ký tự\.?", re.IGNORECASE
+)
 CODE = re.compile(r"(?:Bổ sung |Sửa )?mã [\"“](\w+)[\"”]?\s*:\s*(.+)", re.IGNORECASE)
 COST_GROUP = re.compile(r"Bổ sung mã nhóm.*: Ghi mã (\d+)\s*", re.DOTALL)
 REPLACED = re.compile(r"Sửa lại diễn giải\s*:\s*(.+)", re.DOTALL)

@@ -38,6 +38,9 @@ NO_DAYS = re.compile(
     rf"[Tt]rường thông tin {NAME} có các mã ((?:\"\w+\",?\s*)+)thì trường thông tin {NAME} = 0"
 )
 TOGETHER = re.compile(r"Nếu 1 trường có dữ liệu thì bắt buộc nhập .* 3 trường")
+IMPOSSIBLE = "?"
+"""Stands in an expression for a value that its field cannot have, such as a word in a number."""
+
 PATTERNS = {
     "Định dạng 9,12 ký tự số hoặc 8 ký tự bắt đầu là chữ in hoa và 7 ký tự số ở sau": (
         "^([0-9]{9}|[0-9]{12}|[A-Z][0-9]{7})$",
@@ -117,7 +120,8 @@ def condition_of(text: str, fields: Fields) -> Condition | None:
         found = pattern.fullmatch(text)
         if found is not None:
             condition = reader(found, fields)
-            return condition if all(name in fields for name in condition.fields) else None
+            known = all(name in fields for name in condition.fields)
+            return condition if known and IMPOSSIBLE not in condition.cel else None
     return None
 
 
@@ -186,7 +190,9 @@ def is_one_of(name: str, codes: list[str], fields: Fields) -> str:
         sign = re.escape(found.separator)
         return f"{name}.matches('(^|{sign}) *({choice}) *({sign}|$)')"
     if found is not None and found.type != "string":
-        return f"num({name}) in [{', '.join(f'{code}.0' for code in codes)}]"
+        digits = all(re.fullmatch("[0-9]{1,9}", code) for code in codes)
+        numbers = ", ".join(f"{int(code)}.0" for code in codes) if digits else IMPOSSIBLE
+        return f"num({name}) in [{numbers}]"
     quoted = ", ".join(f"'{code}'" for code in codes)
     return f"{name} in [{quoted}]"
 
@@ -220,7 +226,8 @@ def check_of(name: str, text: str, fields: Fields) -> Check | None:
             en="must be CT07 or empty",
         )
     days = NO_DAYS.search(text)
-    return no_days(name, days, text, fields) if days is not None else None
+    found = no_days(name, days, text, fields) if days is not None else None
+    return found if found is None or IMPOSSIBLE not in found.when else None
 
 
 def only_one(name: str, fields: Fields) -> Check:

@@ -171,4 +171,4 @@ def length_of(written: str) -> int | None:
     """The length that is written, 0 for `n` (no limit); None when it is neither."""
     if fold(written) == "n":
         return 0
-    return int(written) if written.isascii() and written.isdigit() else None
+    return int(written) if re.fullmatch(r"[0-9]{1,6}", written) else None

@@ -5,6 +5,7 @@ A field is new with QĐ 4750 when its row says so, when it has no definition of 
 has no number (rows put in between carry none).
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -37,6 +38,7 @@ COLUMNS = (
     Column("definition", ("Diễn giải theo Quyết định số 130/QĐ-BYT", "Diễn giải")),
     Column("amendment", ("Đính chính hoặc sửa đổi, bổ sung",), required=False),
 )
+NUMBER = re.compile(r"[0-9]{1,6}")
 STRAY = ("Đính chính", "Bổ sung hướng dẫn", "Bổ sung lưu ý", "Sửa lại diễn giải")
 """How a cell begins that belongs into the last column and not among the definitions."""
 
@@ -87,7 +89,7 @@ def read_layout(book: Workbook, sheet: str, table: str) -> Layout:
 def check_number(line: Line, before: int) -> int:
     """Note a number that does not follow the one before; the number that is there."""
     text = line["number"]
-    if not text.isdigit():
+    if not NUMBER.fullmatch(text):
         return before
     number = int(text)
     if number != before + 1:

@@ -89,7 +89,7 @@ PAIR = (
     Column("asterisk", ("Asterix (*)", "Asterisk (*)", "Asterix"), code=True),
 )
 SHEET = re.compile(r"(?:phu luc )?(e1|e|a1|a2|a3(?: \d+)?|a4(?: [12])?)(?: .*)?$")
-AGE = re.compile(r"(\d+)\s*(ngày|tháng|tuổi)?")
+AGE = re.compile(r"\b([0-9]{1,4})(?![0-9])\s*(ngày|tháng|tuổi)?")
 YEAR = 365.25
 SEXES = {"1": "nam", "2": "nữ"}
 

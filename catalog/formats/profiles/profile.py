@@ -1,8 +1,10 @@
 """What a profile is: a way of reading one kind of workbook into candidates for releases."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import islice
 from typing import Literal, TypeAlias
 
 from catalog.core.findings import Finding
@@ -14,6 +16,9 @@ Cells: TypeAlias = Mapping[str, tuple[str, str]]
 """Sheet and cell that each member of a body was read from, by member key."""
 
 Severity = Literal["error", "warning"]
+
+MOST = 20_000
+"""How many findings of one rule are told; behind them stands how many more there are."""
 
 SHOWN = 120
 """How many characters of a cell a finding shows."""
@@ -110,6 +115,7 @@ class Notes:
         self.found: list[Finding] = []
         self.seen: dict[tuple[str, str, int], dict[int, str]] = {}
         self.messages: dict[str, tuple[Severity, dict[str, str]]] = {}
+        self.counts: Counter[tuple[str, Severity]] = Counter()
 
     def add(
         self,
@@ -123,6 +129,9 @@ class Notes:
         severity: Severity = "error",
     ) -> None:
         """Note one finding."""
+        self.counts[rule, severity] += 1
+        if self.counts[rule, severity] > MOST:
+            return
         self.found.append(
             Finding(
                 rule=rule,
@@ -156,7 +165,7 @@ class Notes:
         gathered: list[Finding] = []
         for (rule, sheet, column), rows in self.seen.items():
             severity, message = self.messages[rule]
-            for first, last in runs(rows):
+            for first, last in islice(runs(rows), MOST):
                 name = letters(column)
                 cell = f"{name}{first}" if first == last else f"{name}{first}:{name}{last}"
                 gathered.append(
@@ -170,7 +179,17 @@ class Notes:
                         value=shortened(rows[first]),
                     )
                 )
-        return (*self.found, *gathered)
+        rest = (
+            Finding(
+                rule=rule,
+                severity=severity,
+                message=words(f"Còn {count - MOST:,} ô nữa.", f"{count - MOST:,} more cells."),
+                file=self.file,
+            )
+            for (rule, severity), count in self.counts.items()
+            if count > MOST
+        )
+        return (*self.found, *gathered, *rest)
 
 
 def shortened(value: str) -> str:

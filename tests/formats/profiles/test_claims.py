@@ -251,6 +251,7 @@ def test_rows_that_cannot_be_fields_are_told_with_their_cells():
                     (4, "SO", "Số", "dài", "Số", ""),
                     (5, "tên thường", "Số", 5, "Số", ""),
                     (6, "LA", "Chuỗi", 5, "Lạ", "Xoá trường này đi"),
+                    ("²", "DAI", "Chuỗi", "9" * 5000, "Dài", ""),
                 ]
             }
         ),
@@ -258,7 +259,11 @@ def test_rows_that_cannot_be_fields_are_told_with_their_cells():
     )
 
     assert places(new.findings, "duplicate-field") == [("Bang 1_x", "B3")]
-    assert places(new.findings, "bad-type") == [("Bang 1_x", "C4"), ("Bang 1_x", "D5")]
+    assert places(new.findings, "bad-type") == [
+        ("Bang 1_x", "C4"),
+        ("Bang 1_x", "D5"),
+        ("Bang 1_x", "D8"),
+    ]
     assert places(new.findings, "bad-field-name") == [("Bang 1_x", "B6")]
     assert places(new.findings, "amendment-unread") == [("Bang 1_x", "F7")]
     assert places(new.findings, "unknown-field") == [("Bang 1_x", "B7")]
@@ -387,6 +392,7 @@ FIELDS = {
         ("x (Chỉ bắt buộc khi A_B not null)", "has_value(A_B)"),
         ("Chỉ bắt buộc khi A_B và MA_CHU = null", "!has_value(A_B) && !has_value(MA_CHU)"),
         ("Bắt buộc khi MA_LA = 1", None),
+        ("Bắt buộc khi MA_NHOM = KHAC", None),
         ("Như QĐ 4210", None),
         ("Bắt buộc khi trời mưa", None),
     ],

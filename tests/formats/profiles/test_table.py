@@ -4,13 +4,16 @@ import unicodedata
 from datetime import date, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from catalog.core.errors import BadFile
 from catalog.core.model import CodeList, PropertyType
 from catalog.core.names import Key
-from catalog.formats.profiles import PROFILES
+from catalog.core.rules import check
+from catalog.formats.profiles import PROFILES, profile
 from catalog.formats.profiles.profile import Options
-from catalog.formats.workbook import read_workbook
+from catalog.formats.workbook import CsvSource, Sheet, Workbook, read_workbook
 from tests.formats.profiles.making import Formula, made, places
 
 KEY = Key.parse("code-list/hanoi/khoa")
@@ -176,3 +179,37 @@ def test_without_a_code_list_to_fill_it_is_refused():
     for into in (None, Key.parse("schema/hanoi/x")):
         with pytest.raises(BadFile):
             read(("code", "name"), ("1", "x"), into=into)
+
+
+def test_of_one_mistake_only_the_first_cells_are_told(monkeypatch):
+    monkeypatch.setattr(profile, "MOST", 3)
+    found = read(("code", "name"), *(("", "x") for _ in range(5)), (1, "x"), ("a", "x"), (2, "x"))
+
+    assert len(places(found.findings, "empty-code")) == 4
+    assert found.findings[-1].message["en"] == "2 more cells."
+    assert len(places(found.findings, "number-as-code")) == 2
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(
+        st.lists(
+            st.one_of(
+                st.text(max_size=8),
+                st.sampled_from(["Mã", "Tên", "STT", "Chỉ tiêu", "MÃ BỆNH", "x", "A00"]),
+                st.floats(allow_nan=True),
+                st.booleans(),
+                st.dates(),
+            ),
+            max_size=6,
+        ),
+        max_size=8,
+    ),
+    st.sampled_from(["ICD10", "A1", "A3.1", "Bang 1", "Bang 13", "Sheet1"]),
+)
+def test_no_profile_answers_a_strange_sheet_with_a_traceback(rows, name):
+    book = Workbook("lạ.xlsx", (name,), CsvSource(Sheet(name, rows)))
+    for found in PROFILES.values():
+        into = KEY if found.name == "table" else None
+        for candidate in found.read(book, Options(into=into)):
+            assert candidate.body is None or check(candidate.body) is not None
