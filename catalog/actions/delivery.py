@@ -151,7 +151,7 @@ def prepare(workshop: Workshop, library: ShelfLibrary, entry: Entry) -> None:
         with workshop.store.read() as unit:
             shelf.put(body_name(entry.digest), unit.body(entry.digest))
     key = Key.parse(entry.key)
-    if key.kind in COMPILED and not shelf.has(compiled_name(entry.digest)):
+    if key.kind in COMPILED and not shelf.has(compiled_name(entry)):
         compile_body(workshop, library, entry)
 
 
@@ -160,15 +160,15 @@ def compile_body(workshop: Workshop, library: ShelfLibrary, entry: Entry) -> Non
     body: Body = decode(workshop.shelf.get(body_name(entry.digest)))
     if isinstance(body, ValueSet):
         body = expand(body, lambda key: locked_lexicon(library, entry, key))
-    path = workshop.shelf.path(compiled_name(entry.digest))
+    path = workshop.shelf.path(compiled_name(entry))
     path.parent.mkdir(parents=True, exist_ok=True)
-    release_file.compile_release(entry, body, path)
+    release_file.compile_release(entry.digest, body, path)
 
 
 def locked_lexicon(library: ShelfLibrary, entry: Entry, key: str) -> Lexicon:
     """The lexicon of a list in the very release that an entry locks."""
     lock = next(lock for lock in entry.lock if lock.key == key)
-    return library.caches.lexicon(lock.digest)
+    return library.lexicon(library.timeline(Key.parse(key)).named(lock.version))
 
 
 def build(workshop: Workshop, library: ShelfLibrary, entry: Entry) -> None:

@@ -10,15 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from threading import Lock as Mutex
-from typing import TypeVar
+from typing import TypeAlias
+
+from msgspec.structs import astuple
 
 from catalog.actions.ports import Pointer, Register, Shelf
-from catalog.core.document import decode
+from catalog.core.document import canonical, decode, digest_of
 from catalog.core.errors import NotFound
 from catalog.core.library import Library
 from catalog.core.model import Body, Concept, key_of, members_of
 from catalog.core.names import Key, Kind
-from catalog.core.release import END_OF_TIME, Entry, Release, Timeline
+from catalog.core.release import END_OF_TIME, Entry, Lock, Release, Timeline
 from catalog.core.terminology import Crosswalk, Lexicon
 from catalog.formats import release_file
 
@@ -31,7 +33,8 @@ BODIES_KEPT = 64
 MEMBERS_KEPT = 60_000
 """How many members the kept bodies may have in all (about 1 kB of memory each)."""
 
-T = TypeVar("T")
+Named: TypeAlias = tuple[str, tuple[Lock, ...]]
+"""What names a compiled release: its digest, and the lock that a value set is expanded with."""
 
 
 def body_name(digest: str) -> str:
@@ -39,8 +42,16 @@ def body_name(digest: str) -> str:
     return f"bodies/{digest[:2]}/{digest}.json"
 
 
-def compiled_name(digest: str) -> str:
-    """Where the compiled release file of a body is on the shelf."""
+def compiled_name(entry: Entry) -> str:
+    """
+    Where the compiled release file of a release is on the shelf.
+
+    A list is named by its digest; a value set is what its rules make of the lists in its lock, so
+    the lock is in the name.
+    """
+    digest = entry.digest
+    if entry.key.startswith(f"{Kind.VALUE_SET}/"):
+        digest = digest_of(canonical([digest, *([*astuple(lock)] for lock in entry.lock)]))
     return f"compiled/{digest[:2]}/{digest}-{release_file.REVISION}.sqlite"
 
 
@@ -55,8 +66,8 @@ class Caches:
     def __init__(self, shelf: Shelf) -> None:
         self.shelf = shelf
         self.bodies: dict[str, Body] = {}
-        self.lexicons: dict[str, Lexicon] = {}
-        self.crosswalks: dict[str, Crosswalk] = {}
+        self.lexicons: dict[Named, Lexicon] = {}
+        self.crosswalks: dict[Named, Crosswalk] = {}
         self.mutex = Mutex()
 
     def body(self, digest: str) -> Body:
@@ -78,20 +89,22 @@ class Caches:
         members = sum(len(members_of(body)) for body in self.bodies.values())
         return len(self.bodies) > BODIES_KEPT or members > MEMBERS_KEPT
 
-    def lexicon(self, digest: str) -> Lexicon:
-        """The lexicon of a digest, opened once a process."""
-        found = self.lexicons.get(digest)
+    def lexicon(self, entry: Entry) -> Lexicon:
+        """The lexicon of a release, opened once a process."""
+        named = (entry.digest, entry.lock)
+        found = self.lexicons.get(named)
         if found is None:
-            found = release_file.open_lexicon(self.shelf.path(compiled_name(digest)))
-            found = self.lexicons.setdefault(digest, found)
+            found = release_file.open_lexicon(self.shelf.path(compiled_name(entry)))
+            found = self.lexicons.setdefault(named, found)
         return found
 
-    def crosswalk(self, digest: str) -> Crosswalk:
-        """The crosswalk of a digest, opened once a process."""
-        found = self.crosswalks.get(digest)
+    def crosswalk(self, entry: Entry) -> Crosswalk:
+        """The crosswalk of a release, opened once a process."""
+        named = (entry.digest, entry.lock)
+        found = self.crosswalks.get(named)
         if found is None:
-            found = release_file.open_crosswalk(self.shelf.path(compiled_name(digest)))
-            found = self.crosswalks.setdefault(digest, found)
+            found = release_file.open_crosswalk(self.shelf.path(compiled_name(entry)))
+            found = self.crosswalks.setdefault(named, found)
         return found
 
 
@@ -145,11 +158,11 @@ class ShelfLibrary(Library):
 
     def lexicon(self, entry: Entry) -> Lexicon:
         """The lexicon of a release of a code list or value set."""
-        return self.caches.lexicon(entry.digest)
+        return self.caches.lexicon(entry)
 
     def crosswalk(self, entry: Entry) -> Crosswalk:
         """The crosswalk of a release of a mapping."""
-        return self.caches.crosswalk(entry.digest)
+        return self.caches.crosswalk(entry)
 
     def release(self, key: Key, version: str) -> Release:
         """

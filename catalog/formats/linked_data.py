@@ -63,13 +63,14 @@ def write_concept(
 
 
 def made(name: str, syntax: Syntax) -> Format:
-    """The format for a syntax."""
+    """The format for a syntax; the two that are long and seldom asked for are written when asked."""
     return Format(
         name=name,
         suffix=f".{syntax}",
         media_type=syntax.media_type,
         kinds=frozenset(Kind),
         write=partial(write, syntax=syntax),
+        built=syntax in {Syntax.TURTLE, Syntax.JSON_LD},
     )
 
 
