@@ -140,7 +140,9 @@ def settled(part: Part) -> Part:
             if any(map(is_not, value, inner)):
                 changed[name] = inner
         elif isinstance(value, Struct):
-            changed[name] = settled(value)
+            whole = settled(value)
+            if whole is not value:
+                changed[name] = whole
     return msgspec.structs.replace(part, **changed) if changed else part
 
 

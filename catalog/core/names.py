@@ -9,6 +9,9 @@ from urllib.parse import quote
 from catalog.core.errors import BadKey
 
 SLUG = re.compile(r"[a-z0-9]+(?:-{1,2}[a-z0-9]+)*")
+LONGEST = 200
+"""How many letters a key has at the most; it stands in addresses and file names."""
+
 VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -49,6 +52,8 @@ class Key:
 
         Raises: BadKey, when a part is missing or not a slug.
         """
+        if len(text) > LONGEST:
+            raise BadKey(text[:LONGEST])
         parts = text.split("/")
         if len(parts) != 3:  # noqa: PLR2004 - kind, namespace, slug
             raise BadKey(text)
