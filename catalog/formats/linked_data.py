@@ -63,7 +63,7 @@ def write_concept(
 
 
 def made(name: str, syntax: Syntax) -> Format:
-    """The format for a syntax; the two that are long and seldom asked for are written when asked."""
+    """The format for a syntax; the two that are long and seldom wanted are written when asked."""
     return Format(
         name=name,
         suffix=f".{syntax}",
