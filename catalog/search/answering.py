@@ -127,15 +127,10 @@ class Answering:
         found = self.searcher.search(
             filtered(self.schema, query, wanted),
             limit=max(last, WINDOW),
-            weight_by_field=weight_for(wanted.language) if self.is_weighted else None,
+            weight_by_field=weight_for(wanted.language) if self.asked.is_by_length else None,
         )
         total: int = found.count  # type: ignore[attr-defined]  # left out of the library's stubs
         return Matches(filtered(self.schema, count or query, wanted), found.hits, total, nearly)
-
-    @property
-    def is_weighted(self) -> bool:
-        """Whether short names go first; codes keep their order, and a letter or two find much."""
-        return not self.asked.code_like and not self.asked.is_short
 
     def is_strange(self, word: str) -> bool:
         """Whether a word may be misspelt: it is long enough, and not in the index."""
@@ -190,7 +185,7 @@ class Answering:
     def hit(self, place: Place, wanted: SearchQuery, nearly: frozenset[str]) -> Hit:
         """A hit as it is shown."""
         weighted, address = place
-        score = weighted / LEAST_WEIGHT if self.is_weighted else weighted
+        score = weighted / LEAST_WEIGHT if self.asked.is_by_length else weighted
         document = self.document(address)
         typos = nearly if score < AS_TYPED / 2 else NOBODY
         shown = in_language(document.title, wanted.language)

@@ -9,7 +9,6 @@ from pathlib import Path
 import tantivy
 
 from catalog.actions.ports import Found, SearchDocument, SearchQuery
-from catalog.core.errors import IndexUnavailable
 from catalog.search.answering import Answering
 from catalog.search.folders import (
     Opened,
@@ -17,6 +16,7 @@ from catalog.search.folders import (
     fresh_folder,
     open_current,
     point_to,
+    readable,
     stamp_of,
     sweep,
     writing_lock,
@@ -86,10 +86,8 @@ class TantivyFinder:
         Raises: IndexUnavailable, when there is no index, or none that can be read.
         """
         opened = self._open()
-        try:
+        with readable(opened.name):
             return Answering(opened.index, opened.searcher, asked(query.text)).answer(query)
-        except ValueError as error:
-            raise IndexUnavailable(f"{opened.name} cannot be read: {error}") from None
 
     def _open(self) -> Opened:
         """The index in use, opened anew when another was swapped in or it was written to."""

@@ -98,13 +98,29 @@ def open_once(root: Path) -> Opened:
     if not name.startswith(f"r{REVISION}-") or Path(name).name != name:
         raise IndexUnavailable(f"{name[:64]} is not of revision {REVISION}")
     stamp = stamp_of(root, name)
-    try:
+    with readable(name):
         index = tantivy.Index.open(str(root / name))
         index.config_reader("manual")
         index.reload()
         return Opened(name, stamp, index, index.searcher())
+
+
+@contextmanager
+def readable(name: str) -> Iterator[None]:
+    """
+    Say by name what is wrong with the files of an index.
+
+    Over damaged files the engine panics, and a panic is no Exception and has no importable class.
+    Raises: IndexUnavailable.
+    """
+    try:
+        yield
     except (ValueError, OSError) as error:
-        raise IndexUnavailable(f"{name} cannot be opened: {error}") from None
+        raise IndexUnavailable(f"{name} cannot be read: {error}") from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise IndexUnavailable(f"{name} is damaged: {error}") from None
 
 
 def fresh_folder(root: Path) -> Path:

@@ -22,8 +22,19 @@ from catalog.search.words import (
 ENOUGH = 10
 """With fewer hits than this as typed, typos are allowed for."""
 
-CODE, BARE_CODE, SPOKEN_NAME, NAME, CODE_START, START, WORDS, NEARLY = range(8, 0, -1)
-"""The tiers, the best highest."""
+(
+    NEARLY,
+    WORDS,
+    START,
+    MARKED_WORDS,
+    CODE_START,
+    MARKED_BARE_CODE,
+    NAME,
+    SPOKEN_NAME,
+    BARE_CODE,
+    CODE,
+) = range(1, 11)
+"""The tiers, the best highest; a bare code counts less when the query has marks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +44,7 @@ class Row:
     document: SearchDocument
     names: tuple[str, ...]
     spoken: tuple[str, ...]
+    marked: frozenset[str]
     words: frozenset[str]
     note: frozenset[str]
     code: str
@@ -76,15 +88,27 @@ class MemoryFinder:
         ranked = [(tier_of(row, ask), row) for row in rows]
         found = [(tier, row) for tier, row in ranked if tier]
         if len(found) < ENOUGH and ask.words:
-            missed = (row for tier, row in ranked if not tier)
-            found += [(NEARLY, row) for row in missed if is_near_row(row, ask)]
-        found.sort(key=lambda one: place_of(one[0], one[1].document, query.language))
+            found += [(NEARLY, row) for row in self.nearly(ranked, ask, anything=not found)]
+        found.sort(key=lambda one: place_of(one[0], one[1].document, ask, query.language))
         page = found[max(query.offset, 0) :][: max(query.limit, 0)]
         return Found(
             hits=tuple(hit(tier, row.document, ask, query.language) for tier, row in page),
             facets=facets_of(row.document for _, row in found),
             total=len(found),
         )
+
+    def nearly(
+        self, ranked: Iterable[tuple[int, Row]], ask: Asked, *, anything: bool
+    ) -> Iterable[Row]:
+        """Rows missed as typed that have typos in unknown words; in any word, if `anything`."""
+        strange = frozenset(
+            word for word in ask.words if not any(is_met(row, word, ask) for row in self._rows)
+        )
+        missed = [row for tier, row in ranked if not tier]
+        found = [row for row in missed if strange and is_near_row(row, ask, strange)]
+        if found or not anything:
+            return found
+        return [row for row in missed if is_near_row(row, ask, frozenset(ask.words))]
 
 
 def row_of(document: SearchDocument) -> Row:
@@ -100,6 +124,7 @@ def row_of(document: SearchDocument) -> Row:
         document,
         folded,
         tuple(map(spoken_name, names)),
+        frozenset(word for name in names for word in spoken_name(name).split()),
         frozenset((*words, *parts)),
         frozenset(folded_name(document.note).split()),
         written_code(document.code),
@@ -125,8 +150,9 @@ def tier_of(row: Row, ask: Asked) -> int:
         (BARE_CODE, ask.bare in row.bare and not ask.spoken),
         (SPOKEN_NAME, met and ask.spoken in row.spoken),
         (NAME, met and ask.name in row.names),
-        (BARE_CODE, ask.bare in row.bare),
+        (MARKED_BARE_CODE, ask.bare in row.bare),
         (CODE_START, ask.code_like and ask.bare and row.edge.startswith(ask.bare)),
+        (MARKED_WORDS, met and ask.spoken and row.marked.issuperset(ask.spoken.split())),
         (START, met and any(name.startswith(ask.name) for name in row.names)),
         (WORDS, met),
     )
@@ -144,22 +170,25 @@ def is_met(row: Row, word: str, ask: Asked) -> bool:
     )
 
 
-def is_near_row(row: Row, ask: Asked) -> bool:
-    """Whether every word of the query is met, or nearly."""
+def is_near_row(row: Row, ask: Asked, nearly: frozenset[str]) -> bool:
+    """Whether every word of the query is met, or (those given) nearly."""
     return all(
         is_met(row, word, ask)
         or (
-            edits_allowed(word) > 0
+            word in nearly
+            and edits_allowed(word) > 0
             and any(near_length(word, other, word == ask.open_word) for other in row.words)
         )
         for word in ask.words
     )
 
 
-def place_of(tier: int, document: SearchDocument, language: str) -> tuple[int, int, str, str, str]:
+def place_of(
+    tier: int, document: SearchDocument, ask: Asked, language: str
+) -> tuple[int, int, str, str, str]:
     """Where a hit stands: by tier, short names first, then by kind, list and code."""
     kind, _, name = document.key.partition("/")
-    length = 0 if tier == CODE_START else len(in_language(document.title, language))
+    length = len(in_language(document.title, language)) if ask.is_by_length else 0
     return (-tier, length, kind, name, document.code)
 
 

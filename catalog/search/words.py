@@ -66,6 +66,11 @@ class Asked:
         return len(self.name) < SHORT_TEXT
 
     @property
+    def is_by_length(self) -> bool:
+        """Whether short names go first: codes keep their order, and a letter or two find much."""
+        return not self.code_like and not self.is_short
+
+    @property
     def finished_words(self) -> tuple[str, ...]:
         """The words that must be met whole."""
         return self.words[:-1] if self.unfinished else self.words
