@@ -153,14 +153,14 @@ class Plan:
     def remarks(self, record: object, day: date) -> list[Remark]:
         """All that is amiss in a record, in any order."""
         layout = self.layout
-        try:
-            fine = layout.validator.is_valid(record)
-        except ValueError as error:
-            return [Remark(place=-1, rule="malformed", said=messages.malformed(reason_of(error)))]
         if not isinstance(record, dict):
             shown = messages.shown(record)
             return [Remark(place=-1, rule="type", value=shown, said=messages.not_a_record(shown))]
-        found: list[Remark] = [] if fine else self.structural(record)
+        try:
+            fine = layout.validator.is_valid(record)
+            found: list[Remark] = [] if fine else self.structural(record)
+        except ValueError as error:
+            return [Remark(place=-1, rule="malformed", said=messages.malformed(reason_of(error)))]
         broken = {remark.place for remark in found} if found else NOTHING
         for dated in layout.dated:
             text = record.get(dated.name)
@@ -179,8 +179,14 @@ class Plan:
         return found
 
     def structural(self, record: Record) -> list[Remark]:
-        """What is amiss by the compiled schema, in our words."""
+        """
+        What is amiss by the compiled schema, in our words.
+
+        Raises: ValueError, for what no JSON can say.
+        """
         layout = self.layout
+        if not all(isinstance(name, str) for name in record):
+            raise ValueError("a name is no text")
         found = [self.absent(name) for name in layout.required if name not in record]
         if layout.schema.closed:
             unknown = (name for name in record if name not in layout.place)

@@ -231,7 +231,7 @@ def bad_record(seed=0, icd=15_000):
     record = good_record(seed, icd)
     wrongs = (
         {"MA_BENH_CHINH": f"ZZ{seed % 9999}"},
-        {"MA_DANTOC": "99"},
+        {"MA_DANTOC": "XX"},
         {"HO_TEN": ""},
         {"NGAY_RA": "20240230"},
         {"T_THUOC": "nhiều"},
