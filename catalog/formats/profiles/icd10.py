@@ -2,9 +2,10 @@
 The profile `icd10`: the ICD-10 workbook of QĐ 4469/QĐ-BYT as one code list.
 
 Chapters, groups, types and diseases become one hierarchy; what the annexes say of codes become
-properties (see icd10_annexes). Codes are kept as issued, with the dagger or asterisk that the
-ministry writes behind them; the writings without mark and without dot are aliases, unless they
-are codes of their own (G01 and G01* are both issued).
+properties (see icd10_annexes). The dagger or asterisk that the sheet writes behind a code says how
+the code is used and is no part of it (records carry A02.2, the annexes and WHO's list too): it is
+the property `mark`, and the writing as issued (A02.2†) is an alias beside the one without dot.
+A code that has a row with its mark and one without (G01 and G01*) is one concept.
 
 How codes of headings stay unique: chapters and groups are ranges (A00-B99, A00-A09). When a group
 has the very range of the heading above it, the two are the same extent: the outer keeps the code,
@@ -35,6 +36,7 @@ from catalog.formats.workbook import Workbook
 KEY = Key.parse("code-list/byt/icd-10")
 LEVELS = ("chapter", "group", "subgroup-1", "subgroup-2", "type", "disease")
 MARKS = "†*"
+MARK_NAMES = {"†": "dagger", "*": "asterisk"}
 
 COLUMNS = (
     Column("chapter-number", ("STT CHƯƠNG",), required=False),
@@ -187,7 +189,9 @@ def note_conflict(tree: Tree, line: Line, level: str, known: Concept, parent: st
 
 def take_disease(tree: Tree, line: Line, heading: str) -> None:
     """Make the concept of a row: a type when its code is that of its type, else a disease."""
-    code = line.code("disease")
+    issued = line.code("disease")
+    code = issued.rstrip(MARKS)
+    mark = MARK_NAMES.get(issued[len(code) :], "")
     if not code:
         tree.notes.add(
             "empty-code",
@@ -197,9 +201,12 @@ def take_disease(tree: Tree, line: Line, heading: str) -> None:
         )
         return
     if code in tree.concepts:
-        note_duplicate(tree, line, code)
+        if mark and issued not in tree.concepts[code].aliases:
+            tree.concepts[code] = marked(tree.concepts[code], issued, mark)
+        else:
+            note_duplicate(tree, line, code)
         return
-    group = line.code("type")
+    group = line.code("type").rstrip(MARKS)
     is_type = code == group
     undotted = line.code("plain") or bare(code)
     tree.plain.setdefault(undotted, []).append(code)
@@ -207,10 +214,13 @@ def take_disease(tree: Tree, line: Line, heading: str) -> None:
         code=code,
         display=named(line, "disease"),
         note={"vi": line.raw("note")} if line.raw("note") else {},
-        aliases=tuple(dict.fromkeys(a for a in (code.rstrip(MARKS), undotted) if a != code)),
+        aliases=tuple(dict.fromkeys(a for a in (undotted, issued) if a != code)),
         parents=tuple(above for above in (heading if is_type else group,) if above),
         level="type" if is_type else "disease",
-        properties={"updated": line["updated"]} if line["updated"] else {},
+        properties={
+            **({"updated": line["updated"]} if line["updated"] else {}),
+            **({"mark": mark} if mark else {}),
+        },
     )
     tree.cells[code] = line.where("disease")
     if group and not undotted.startswith(bare(group)):
@@ -223,6 +233,15 @@ def take_disease(tree: Tree, line: Line, heading: str) -> None:
             path=code,
             severity="warning",
         )
+
+
+def marked(concept: Concept, issued: str, mark: str) -> Concept:
+    """A concept that has a second row, with its mark."""
+    return replace(
+        concept,
+        aliases=(*concept.aliases, issued),
+        properties={**concept.properties, "mark": mark},
+    )
 
 
 def bare(code: str) -> str:
@@ -274,25 +293,6 @@ def without_twins(tree: Tree) -> None:
         aliases = tuple(alias for alias in concept.aliases if alias not in tree.concepts)
         if aliases != concept.aliases:
             tree.concepts[code] = replace(concept, aliases=aliases)
-            if code[-1] in MARKS:
-                note_twin(tree, code)
-
-
-def note_twin(tree: Tree, code: str) -> None:
-    """Note a code that is issued both with and without its mark."""
-    sheet, cell = tree.cells[code]
-    tree.notes.add(
-        "code-with-and-without-mark",
-        words(
-            f"{code} và {code.rstrip(MARKS)} đều được ban hành; giữ cả hai.",
-            f"{code} and {code.rstrip(MARKS)} are both issued; both are kept.",
-        ),
-        sheet=sheet,
-        cell=cell,
-        value=code,
-        path=code,
-        severity="warning",
-    )
 
 
 PROFILE = Profile(

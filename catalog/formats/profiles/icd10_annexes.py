@@ -3,7 +3,7 @@ The annexes of the ICD-10 workbook, as properties of its concepts.
 
 A1 dagger-asterisk pairs, A2 not as main diagnosis, A3.x age bands, A4.x sex, E main category of
 the diagnosis-related groups, E1 outside those groups. The annexes write codes without dot and
-mark; a writing that two issued codes share (G01 and G01*) is meant for both.
+mark.
 
 Ages are held in days of life, both ends included, in the widest reading of the heading: years are
 365.25 days, "up to 2 years" ends the day before the third birthday, "over 15 years" begins the
@@ -30,6 +30,14 @@ PROPERTY_TYPES = (
         label=words("Số chương", "Chapter number"),
     ),
     PropertyType(name="updated", label=words("Ngày cập nhật", "Updated")),
+    PropertyType(
+        name="mark",
+        label=words("Dấu của mã kép", "Mark of a dual code"),
+        description=words(
+            "dagger: mã chữ thập (†); asterisk: mã sao (*)",
+            "dagger: a dagger code (†); asterisk: an asterisk code (*)",
+        ),
+    ),
     PropertyType(
         name="not-main",
         type="boolean",
