@@ -7,9 +7,10 @@ from catalog.formats.linked_data import LINKED_DATA
 FORMATS: tuple[Format, ...] = (
     native.FORMAT,
     *LINKED_DATA,
-    json_schema.FORMAT,
-    *tabular.FORMATS,
+    tabular.CSV,
+    tabular.CODES,
     spreadsheet.FORMAT,
+    json_schema.FORMAT,
     release_file.FORMAT,
 )
 """Every format; of those equally welcome to a request, the first is taken."""

@@ -7,7 +7,7 @@ day decides which distributions the artefact has.
 Source: https://www.w3.org/TR/vocab-dcat-3/, https://semiceu.github.io/DCAT-AP/releases/3.0.0/
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -16,6 +16,7 @@ from catalog.core.library import Library
 from catalog.core.model import Text
 from catalog.core.names import Key, Kind, Space
 from catalog.core.release import Entry, Timeline
+from catalog.formats.dcat_distributions import Ask, Distributions, not_built
 from catalog.formats.dcat_references import (
     COUNTRY,
     FREQUENCIES,
@@ -25,10 +26,10 @@ from catalog.formats.dcat_references import (
     References,
     Shown,
 )
-from catalog.formats.descriptions import access_link, standard, temporal
+from catalog.formats.descriptions import temporal
 from catalog.formats.format import Format
 from catalog.formats.linked_data import write_nodes
-from catalog.formats.rdf import TYPE, XSD, Fact, Link, Node, Syntax, Term, Typed
+from catalog.formats.rdf import TYPE, XSD, Fact, Link, Node, Syntax, Typed
 from catalog.formats.vocabulary import (
     ADMS,
     DCAT,
@@ -36,11 +37,9 @@ from catalog.formats.vocabulary import (
     DCT,
     FOAF,
     HYDRA,
-    SPDX,
     VCARD,
     instant,
     key_link,
-    licence_term,
     own,
     web_link,
     words,
@@ -51,19 +50,6 @@ KINDS = (Kind.CODE_LIST, Kind.VALUE_SET, Kind.MAPPING, Kind.SCHEMA, Kind.DATASET
 
 LARGEST_PAGE = 1000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """A file that was built at publishing: its size in bytes and its SHA-256."""
-
-    size: int
-    sha256: str
-
-
-def not_built(_entry: Entry, _format: Format) -> Built | None:
-    """Knows no built file."""
-    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +83,7 @@ class About:
     contact: str = ""
     licence: str = ""
     address: str = ""
-    built: Callable[[Entry, Format], Built | None] = not_built
+    built: Ask = not_built
 
 
 def catalogued(library: Library) -> tuple[Key, ...]:
@@ -145,10 +131,10 @@ class Catalogue:
     ) -> None:
         self.library = library
         self.space = space
-        self.formats = formats
         self.about = about
         self.today = today
         self.references = References(library, space, today)
+        self.distributions = Distributions(library, self.references, formats, about.built)
 
     def nodes(self, keys: tuple[Key, ...], syntax: Syntax, page: int, size: int) -> Iterator[Node]:
         """The catalogue with a page of its datasets, then all that they refer to."""
@@ -184,7 +170,7 @@ class Catalogue:
         ]
         facts += [(f"{DCT}language", it) for it in self.languages(self.about.title)]
         if self.about.licence:
-            facts.append((f"{DCT}license", self.licence(self.about.licence)))
+            facts.append((f"{DCT}license", self.distributions.licence(self.about.licence)))
         facts += [(f"{DCAT}dataset", Link(self.space.artefact(key))) for key in shown]
         return Node(self.address, facts)
 
@@ -226,17 +212,18 @@ class Catalogue:
         body = self.references.shown(latest)
         thing = self.space.artefact(key)
         series = f"{thing}#releases"
-        facts = list(self.dataset_facts(key, latest, body))
+        facts: list[Fact] = [*self.dataset_facts(key, latest, body)]
+        facts.append((f"{DCT}identifier", str(key)))
         facts += [(f"{DCT}issued", stamp(entries[0].issued_at))]
         facts += [(f"{DCT}modified", stamp(entries[-1].issued_at))]
         facts += [(f"{DCAT}inSeries", Link(series)), (f"{DCAT}landingPage", self.page(thing))]
         if current is not None:
             facts.append((f"{DCAT}version", current.version))
             facts.append((f"{DCAT}hasCurrentVersion", self.release_link(current)))
-        for entry in entries:
-            facts.append((f"{DCAT}hasVersion", self.release_link(entry)))
-            facts.append((f"{DCT}hasVersion", self.release_link(entry)))
-        offered = list(self.offered(key, current, body)) if current is not None else []
+        facts += [(f"{DCAT}hasVersion", self.release_link(entry)) for entry in entries]
+        offered = (
+            list(self.distributions.offered(key, current, body)) if current is not None else []
+        )
         facts += [(f"{DCAT}distribution", Link(node.subject)) for node in offered]
         yield Node(thing, facts)
         yield from offered
@@ -266,12 +253,12 @@ class Catalogue:
         """A release as a dataset that never changes."""
         body = self.references.shown(entry)
         validity = timeline.validity(entry)
-        facts = list(self.dataset_facts(key, entry, body))
+        facts: list[Fact] = [*self.dataset_facts(key, entry, body)]
         facts += [
+            (f"{DCT}identifier", f"{key}/{entry.version}"),
             (f"{DCT}issued", stamp(entry.issued_at)),
             (f"{DCAT}version", entry.version),
             (f"{DCAT}isVersionOf", Link(self.space.artefact(key))),
-            (f"{DCT}isVersionOf", Link(self.space.artefact(key))),
             (f"{DCAT}inSeries", Link(series)),
             (f"{DCAT}landingPage", self.page(self.release_link(entry))),
             (f"{ADMS}status", self.references.status(timeline.standing(entry, self.today))),
@@ -284,7 +271,7 @@ class Catalogue:
             facts.append((own(self.space, "inForceFrom"), day_of(validity.start)))
             if validity.end is not None:
                 facts.append((own(self.space, "inForceUntil"), day_of(validity.end)))
-        offered = list(self.offered(key, entry, body, entry.version))
+        offered = list(self.distributions.offered(key, entry, body, entry.version))
         facts += [(f"{DCAT}distribution", Link(node.subject)) for node in offered]
         yield Node(self.release_link(entry), facts)
         yield from offered
@@ -292,7 +279,6 @@ class Catalogue:
     def dataset_facts(self, key: Key, entry: Entry, body: Shown) -> Iterator[Fact]:
         """What an artefact and its releases say alike."""
         yield TYPE, Link(f"{DCAT}Dataset")
-        yield f"{DCT}identifier", str(key)
         yield from words(f"{DCT}title", entry.title)
         yield from words(f"{DCT}description", self.described(body))
         yield f"{DCT}publisher", self.publisher(body.publisher or body.custodian)
@@ -317,85 +303,6 @@ class Catalogue:
                 yield f"{DCATAP}applicableLegislation", self.references.law(link)
         if body.source:
             yield f"{DCT}provenance", self.references.provenance(body.source)
-
-    # -- distributions ----------------------------------------------------------------------
-
-    def offered(self, key: Key, entry: Entry, body: Shown, version: str = "") -> Iterator[Node]:
-        """The distributions of an artefact (as it is in force) or of one release."""
-        thing = self.space.release(key, version) if version else self.space.artefact(key)
-        licence = self.licence(body.licence) if body.licence else None
-        if key.kind is Kind.DATASET:
-            yield from self.own_distributions(key, thing, entry, licence)
-            return
-        for fmt in self.formats:
-            if key.kind in fmt.kinds:
-                yield self.distribution(thing, key, entry, fmt, licence)
-        yield self.canonical(thing, entry, licence)
-
-    def distribution(
-        self, thing: str, key: Key, entry: Entry, fmt: Format, licence: Term | None
-    ) -> Node:
-        """A release in one format; its size and checksum when it was built."""
-        address = f"{thing}{fmt.suffix}"
-        facts: list[Fact] = [
-            (TYPE, Link(f"{DCAT}Distribution")),
-            *((f"{DCT}title", term) for term in format_titles(entry.title, fmt)),
-            (f"{DCAT}accessURL", self.page(address)),
-            (f"{DCAT}downloadURL", self.page(address)),
-            (f"{DCAT}mediaType", self.references.media_type(fmt.media_type)),
-            (f"{DCATAP}availability", self.references.available()),
-        ]
-        known = self.references.file_type(fmt.suffix)
-        if known is not None:
-            facts.append((f"{DCT}format", known))
-        conforms = self.references.conforms(fmt.suffix, key.kind)
-        if conforms is not None:
-            facts.append((f"{DCT}conformsTo", conforms))
-        if licence is not None:
-            facts.append((f"{DCT}license", licence))
-        built = self.about.built(entry, fmt)
-        if built is not None:
-            facts += checksum(built)
-        return Node(f"{address}#distribution", facts)
-
-    def canonical(self, thing: str, entry: Entry, licence: Term | None) -> Node:
-        """The canonical bytes, under their own digest."""
-        address = self.space.blob(entry.digest)
-        title: Text = {"vi": "Nội dung chuẩn hoá (JSON)", "en": "Canonical content (JSON)"}
-        facts: list[Fact] = [
-            (TYPE, Link(f"{DCAT}Distribution")),
-            *words(f"{DCT}title", title),
-            (f"{DCAT}accessURL", self.page(address)),
-            (f"{DCAT}downloadURL", self.page(address)),
-            (f"{DCAT}mediaType", self.references.media_type("application/json")),
-            (f"{DCATAP}availability", self.references.available()),
-            *checksum(Built(len(self.library.document(entry)), entry.digest)),
-        ]
-        if licence is not None:
-            facts.append((f"{DCT}license", licence))
-        return Node(f"{thing}#content", facts)
-
-    def own_distributions(
-        self, key: Key, thing: str, entry: Entry, licence: Term | None
-    ) -> Iterator[Node]:
-        """The distributions that a dataset names itself."""
-        for member in self.references.distributions(entry):
-            link = access_link(self.space, key, member.address, member.artefact)
-            facts: list[Fact] = [
-                (TYPE, Link(f"{DCAT}Distribution")),
-                *words(f"{DCT}title", member.title),
-                *words(f"{DCT}description", member.description),
-                (f"{DCAT}accessURL", self.page(link)),
-            ]
-            if "/" in member.media_type:
-                media = self.references.media_type(member.media_type)
-                facts.append((f"{DCAT}mediaType", media))
-            conforms = standard(self.space, member.conforms_to) if member.conforms_to else ""
-            if isinstance(conforms, Link):
-                facts.append((f"{DCT}conformsTo", self.references.standard(conforms)))
-            if licence is not None:
-                facts.append((f"{DCT}license", licence))
-            yield Node(f"{thing}#distribution-{member.id}", facts)
 
     # -- single facts -----------------------------------------------------------------------
 
@@ -428,13 +335,6 @@ class Catalogue:
         elif "@" in contact and " " not in contact:
             facts.append((f"{VCARD}hasEmail", Link(f"mailto:{contact}")))
         yield f"{DCAT}contactPoint", Node("", facts)
-
-    def licence(self, licence: str) -> Link | Node:
-        """A licence as a document; one that is only words has no address."""
-        term = licence_term(licence)
-        if isinstance(term, Link):
-            return self.references.licence(term)
-        return Node("", [(TYPE, Link(f"{DCT}LicenseDocument")), (f"{DCT}title", licence)])
 
     def languages(self, text: Text) -> list[Link]:
         """The languages of a title that have an address."""
@@ -477,25 +377,3 @@ def stamp(moment: datetime) -> Typed:
 def day_of(day: date) -> Typed:
     """A day as a term."""
     return Typed(day.isoformat(), f"{XSD}date")
-
-
-def checksum(built: Built) -> list[Fact]:
-    """Size and SHA-256 of a file."""
-    node = Node(
-        "",
-        [
-            (TYPE, Link(f"{SPDX}Checksum")),
-            (f"{SPDX}algorithm", Link(f"{SPDX}checksumAlgorithm_sha256")),
-            (f"{SPDX}checksumValue", Typed(built.sha256, f"{XSD}hexBinary")),
-        ],
-    )
-    return [
-        (f"{DCAT}byteSize", Typed(str(built.size), f"{XSD}nonNegativeInteger")),
-        (f"{SPDX}checksum", node),
-    ]
-
-
-def format_titles(title: Text, fmt: Format) -> list[Term]:
-    """The title of a thing with the name of a format, in each language."""
-    named = {language: f"{said} ({fmt.suffix[1:]})" for language, said in title.items()}
-    return [term for _, term in words("", named)]

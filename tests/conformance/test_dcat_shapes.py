@@ -8,7 +8,8 @@ import pytest
 import rdflib
 
 from catalog.formats import FORMATS
-from catalog.formats.dcat import About, Built, write_catalogue
+from catalog.formats.dcat import About, write_catalogue
+from catalog.formats.dcat_distributions import Built
 from catalog.formats.rdf import Syntax
 from tests.formats.linked_library import SPACE, library_of_every_kind
 

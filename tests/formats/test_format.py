@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from catalog.core.errors import CannotSay
 from catalog.core.names import Kind
+from catalog.formats import FORMATS as REGISTERED
 from catalog.formats.format import Format, choose
 
 
@@ -112,3 +113,25 @@ def test_what_is_accepted_is_what_is_sent(wanted):
     fmt = choose(FORMATS, Kind.CODE_LIST, ", ".join(wanted))
 
     assert fmt.media_type in wanted
+
+
+def test_the_registry_names_each_format_once():
+    names = [fmt.name for fmt in REGISTERED]
+    suffixes = [fmt.suffix for fmt in REGISTERED]
+
+    assert len(set(names)) == len(names)
+    assert len(set(suffixes)) == len(suffixes)
+    assert {".json", ".jsonld", ".ttl", ".rdf", ".nt", ".csv", ".xlsx", ".schema.json",
+            ".sqlite"} <= set(suffixes)  # fmt: skip
+
+
+@pytest.mark.parametrize("fmt", REGISTERED, ids=lambda fmt: fmt.name)
+def test_each_registered_format_answers_its_own_media_type_and_suffix(fmt):
+    for kind in fmt.kinds:
+        assert choose(REGISTERED, kind, fmt.media_type) is fmt
+        assert choose(REGISTERED, kind, "*/*", fmt.suffix) is fmt
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_json_is_what_a_kind_is_said_in_when_nothing_is_asked(kind):
+    assert choose(REGISTERED, kind).suffix == ".json"
