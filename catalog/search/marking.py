@@ -86,8 +86,10 @@ def near_length(wanted: str, word: str, may_go_on: bool) -> int:  # noqa: FBT001
     edits = edits_allowed(wanted)
     if is_near(wanted, word, edits):
         return len(word)
-    if may_go_on and len(word) > len(wanted) and is_near(wanted, word[: len(wanted)], edits):
-        return len(wanted)
+    if may_go_on and edits:
+        for length in range(len(wanted) - edits, len(wanted) + edits + 1):
+            if length < len(word) and is_near(wanted, word[:length], edits):
+                return length
     return 0
 
 
