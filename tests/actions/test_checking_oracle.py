@@ -9,7 +9,7 @@ import json
 from datetime import date
 
 import jsonschema
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.actions.checking import Checker, Compiled, numbered
@@ -32,19 +32,27 @@ CODES = CodeList(
 )
 NAMES = ("A", "B", "C", "Đ")
 
-fields = st.builds(
-    Field,
-    name=st.just("A"),
-    label=st.just({"vi": "Trường"}),
+required = st.sampled_from(["yes", "no", "conditional"])
+bound_fields = st.builds(
+    dict,
+    type=st.sampled_from(["string", "integer"]),
+    required=required,
+    binding=st.just(Binding(list=LIST)),
+)
+other_fields = st.builds(
+    dict,
     type=st.sampled_from(["string", "string", "integer", "decimal", "boolean"]),
     max_length=st.sampled_from([0, 1, 2, 8]),
     format=st.sampled_from(["", "", "yyyymmdd", "yyyymmddHHMM", "birth", "yyyymmdd|yyyymmddHHMM"]),
     pattern=st.sampled_from(["", "", "[0-9]{1,2}", "a|bc", "^[A-Z].*$", "[^;]*"]),
-    required=st.sampled_from(["yes", "no", "conditional"]),
+    required=required,
     separator=st.sampled_from(["", "", ";", "+"]),
 )
-layouts = st.lists(fields, min_size=1, max_size=4).map(
-    lambda found: tuple(bound(field, name) for field, name in zip(found, NAMES, strict=False))
+layouts = st.lists(bound_fields | other_fields, min_size=1, max_size=4).map(
+    lambda found: tuple(
+        Field(name=name, label={"vi": "Trường"}, **others)
+        for name, others in zip(NAMES, found, strict=False)
+    )
 )
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n"), max_size=4)
 values = st.one_of(
@@ -57,16 +65,7 @@ values = st.one_of(
     st.floats(allow_nan=False, allow_infinity=False),
     texts,
 )
-records = st.dictionaries(st.sampled_from((*NAMES, "X")), values, max_size=5)
-
-
-def bound(field, name):
-    """The field under its name; those without format and pattern may be bound to the list."""
-    plain = not (field.format or field.pattern or field.separator)
-    binding = Binding(list=LIST) if plain and field.type in {"string", "integer"} else None
-    return Field(**{n: getattr(field, n) for n in field.__struct_fields__} | {
-        "name": name, "binding": binding if name in {"B", "C"} else None,
-    })  # fmt: skip
+records = st.dictionaries(st.sampled_from((*NAMES, *NAMES, "X")), values, max_size=5)
 
 
 def parts(members):
@@ -99,7 +98,8 @@ def wrong_by_us(library, record):
     return {finding.path.removeprefix("/") for finding in report.findings}
 
 
-@given(members=layouts, some=st.lists(records, min_size=1, max_size=5))
+@settings(max_examples=200, deadline=None)
+@given(members=layouts, some=st.lists(records, min_size=5, max_size=10))
 def test_plain_jsonschema_finds_fault_with_the_same_fields(members, some):
     library, release, setting = parts(members)
     bundle = json.loads(b"".join(write_bundled(release, setting)))
@@ -109,6 +109,7 @@ def test_plain_jsonschema_finds_fault_with_the_same_fields(members, some):
         assert wrong_by_us(library, record) == wrong_by_jsonschema(bundle, record), record
 
 
+@settings(deadline=None)
 @given(members=layouts, record=records)
 def test_the_bundle_says_what_the_schema_itself_says(members, record):
     _, release, setting = parts(members)
