@@ -290,7 +290,7 @@ def test_the_communes_after_the_reform_hang_under_34_provinces():
 
 def test_every_former_commune_leads_to_a_new_one_and_every_new_one_is_reached():
     former, now = bodies("code-list/tct/don-vi-hanh-chinh").values()
-    mapping = bodies("mapping/tct/don-vi-hanh-chinh-cu--moi")["nq-202"]
+    mapping = bodies("mapping/tct/don-vi-hanh-chinh-cu--moi")["nq-202-2025"]
     communes = {c.code for c in former.members if c.level == "commune"}
     districts = {c.code for c in former.members if c.level == "district"}
     sources = {match.source for match in mapping.members}
@@ -304,7 +304,7 @@ def test_every_former_commune_leads_to_a_new_one_and_every_new_one_is_reached():
 
 
 def test_a_divided_commune_has_one_main_part():
-    mapping = bodies("mapping/tct/don-vi-hanh-chinh-cu--moi")["nq-202"]
+    mapping = bodies("mapping/tct/don-vi-hanh-chinh-cu--moi")["nq-202-2025"]
     parts: dict[str, list[bool]] = {}
     for match in mapping.members:
         if match.relation == "related":
@@ -334,9 +334,9 @@ def test_icd_10_is_made_from_the_package_and_may_not_be_passed_on():
 TABLES = [row["table"] for row in rows("xml_tables.csv")]
 VERSIONS = {
     table: (
-        ("qd-4750", "qd-3176")
+        ("qd-4750-2023", "qd-3176-2024")
         if table in {"XML13", "XML14", "XML15"}
-        else ("qd-130", "qd-4750", "qd-3176")
+        else ("qd-130-2023", "qd-4750-2023", "qd-3176-2024")
     )
     for table in TABLES
 }
@@ -359,12 +359,12 @@ def test_a_claim_table_has_its_releases(table):
 def test_a_claim_table_counts_the_fields_of_the_facts(row):
     releases = layout(row["table"])
 
-    assert len(fields(releases["qd-4750"])) == int(row["fields_qd4750"])
+    assert len(fields(releases["qd-4750-2023"])) == int(row["fields_qd4750"])
     if row["fields_qd130"]:
-        assert len(fields(releases["qd-130"])) == int(row["fields_qd130"])
+        assert len(fields(releases["qd-130-2023"])) == int(row["fields_qd130"])
     # six fields of XML0 that one source counts are not known
     inferred = row["fields_qd4750"] if row["table"] == "XML0" else row["fields_qd3176_inferred"]
-    assert len(fields(releases["qd-3176"])) == int(inferred.split()[0])
+    assert len(fields(releases["qd-3176-2024"])) == int(inferred.split()[0])
 
 
 def test_no_field_of_the_481_is_missing():
@@ -372,7 +372,7 @@ def test_no_field_of_the_481_is_missing():
     shipped = {
         (table, name): field
         for table in TABLES
-        for name, field in fields(layout(table)["qd-4750"]).items()
+        for name, field in fields(layout(table)["qd-4750-2023"]).items()
     }
 
     assert len(facts) == len(shipped) == 481
@@ -382,7 +382,7 @@ def test_no_field_of_the_481_is_missing():
 @pytest.mark.parametrize("row", rows("xml_fields.csv"), ids=lambda r: f"{r['table']}-{r['field']}")
 def test_a_field_is_as_the_facts_have_it(row):
     types = {"string": "string", "integer": "integer", "number": "decimal"}
-    field = fields(layout(row["table"])["qd-4750"])[row["field"]]
+    field = fields(layout(row["table"])["qd-4750-2023"])[row["field"]]
 
     assert field.label == {"vi": row["label_vi"], "en": row["label_en"]}
     assert field.type == types[row["json_type"]]
@@ -399,10 +399,10 @@ def test_a_field_is_as_the_facts_have_it(row):
 @pytest.mark.parametrize("row", rows("xml_fields.csv"), ids=lambda r: f"{r['table']}-{r['field']}")
 def test_a_field_was_before_as_decision_130_had_it(row):
     if row["introduced_by"] != "QĐ 130":
-        former = layout(row["table"]).get("qd-130")
+        former = layout(row["table"]).get("qd-130-2023")
         assert former is None or row["field"] not in fields(former)
         return
-    field = fields(layout(row["table"])["qd-130"])[row["field"]]
+    field = fields(layout(row["table"])["qd-130-2023"])[row["field"]]
 
     assert (field.type == "string") == (row["type_qd130"] == "Chuỗi")
     assert field.max_length == (0 if row["length_qd130"] == "n" else int(row["length_qd130"]))
@@ -411,8 +411,8 @@ def test_a_field_was_before_as_decision_130_had_it(row):
 def test_what_decision_3176_changed_is_marked_as_inferred():
     unmarked = []
     for table in TABLES:
-        before, after = fields(layout(table)["qd-4750"]), fields(layout(table)["qd-3176"])
-        assert layout(table)["qd-3176"].confidence == "inferred"
+        before, after = fields(layout(table)["qd-4750-2023"]), fields(layout(table)["qd-3176-2024"])
+        assert layout(table)["qd-3176-2024"].confidence == "inferred"
         unmarked += [
             (table, name)
             for name, field in after.items()
@@ -423,7 +423,7 @@ def test_what_decision_3176_changed_is_marked_as_inferred():
 
 
 def test_decision_3176_renames_fields_of_the_referral_letter():
-    before, after = fields(layout("XML13")["qd-4750"]), fields(layout("XML13")["qd-3176"])
+    before, after = fields(layout("XML13")["qd-4750-2023"]), fields(layout("XML13")["qd-3176-2024"])
 
     assert before.keys() - after.keys() == {
         "MA_NOI_DI", "MA_NOI_DEN", "PP_DIEU_TRI", "TEN_DICH_VU", "TEN_THUOC",
@@ -459,7 +459,7 @@ def test_every_date_and_person_field_of_a_layout_exists():
 
 
 def test_every_field_of_the_hiv_table_is_restricted_but_the_reserve():
-    classes = {name: field.data_class for name, field in fields(layout("XML6")["qd-4750"]).items()}
+    classes = {name: field.data_class for name, field in fields(layout("XML6")["qd-4750-2023"]).items()}
 
     assert {name for name, kind in classes.items() if kind != "restricted"} == {"DU_PHONG"}
 
@@ -468,7 +468,7 @@ def test_a_shared_field_is_one_element_in_many_tables():
     used = {
         table
         for table in TABLES
-        for field in fields(layout(table)["qd-4750"]).values()
+        for field in fields(layout(table)["qd-4750-2023"]).values()
         if field.element == "data-element/byt/ma-lk"
     }
 
@@ -477,7 +477,7 @@ def test_a_shared_field_is_one_element_in_many_tables():
 
 
 def test_the_personal_health_record_has_149_items():
-    body = bodies("schema/byt/ho-so-suc-khoe-ca-nhan")["qd-831"]
+    body = bodies("schema/byt/ho-so-suc-khoe-ca-nhan")["qd-831-2017"]
     facts = rows("qd831_health_record_items.csv")
 
     assert len(fields(body)) == len(facts) == 149
