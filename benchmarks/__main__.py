@@ -3,7 +3,16 @@
 import importlib
 import sys
 
-ALL = ("lexicon", "checking", "search", "importing", "linked_data", "http", "switching")
+ALL = (
+    "lexicon",
+    "checking",
+    "search",
+    "importing",
+    "linked_data",
+    "http",
+    "large",
+    "switching",
+)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""A small load generator: pipelined requests over a few connections, closed loop, in one thread."""
+"""A small load generator: pipelined requests over a few connections, in one thread."""
 
 import os
 import socket
@@ -24,11 +24,13 @@ class Round:
 
 
 @contextmanager
-def serving(data_dir: Path, port: int, workers: int = 1) -> Iterator[int]:
+def serving(
+    data_dir: Path, port: int, workers: int = 1, app: str = "benchmarks.server:create"
+) -> Iterator[int]:
     """A server on the first core; its process id once it is ready."""
     environment = {**os.environ, "CATALOG_DATA_DIR": str(data_dir), "CATALOG_PORT": str(port)}
     process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.server", str(port), str(workers)],
+        [sys.executable, "-m", "benchmarks.server", str(port), str(workers), app],
         env=environment,
         preexec_fn=lambda: os.sched_setaffinity(0, {0}) if workers == 1 else None,
     )

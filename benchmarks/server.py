@@ -56,7 +56,7 @@ def create() -> Litestar:
 
 if __name__ == "__main__":
     Granian(
-        "benchmarks.server:create",
+        sys.argv[3],
         address="127.0.0.1",
         port=int(sys.argv[1]),
         interface=Interfaces.ASGI,
