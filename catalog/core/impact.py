@@ -339,8 +339,8 @@ def is_reused(before: Concept, after: Concept) -> bool:
 
     It does when both have a name in some same language, and in none of these any old name (display
     or synonym) is akin to a new one: same folded text, a common folded word that is not generic
-    (benh, khac, other ...), one the initials of the other, or at least `ALIKE` of the letters in
-    common. Where no language is shared nothing can be said, and the code counts as kept.
+    (benh, khac, other ...), one the initials of the other, or at least `ALIKE` of the letters of
+    these words in common. Where no language is shared nothing can be said, and the code counts as kept.
     """
     shared = [tag for tag in before.display if names(before, tag) and names(after, tag)]
     return bool(shared) and not any(
@@ -360,18 +360,20 @@ def akin(old: str, new: str) -> bool:
     """Whether two folded names can be names of one thing."""
     if old == new:
         return True
-    before, after = old.split(), new.split()
-    if significant(before) & significant(after):
+    if initials(old.split()) == new or initials(new.split()) == old:
         return True
-    if initials(before) == new or initials(after) == old:
+    before, after = significant(old), significant(new)
+    if not set(before).isdisjoint(after):
         return True
-    matcher = SequenceMatcher(None, old[:COMPARED], new[:COMPARED], autojunk=False)
+    one, other = " ".join(before)[:COMPARED], " ".join(after)[:COMPARED]
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
     return matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE
 
 
-def significant(words: list[str]) -> frozenset[str]:
-    """The words that tell a name apart; all of them when it has no others than generic ones."""
-    return frozenset(words) - GENERIC or frozenset(words)
+def significant(name: str) -> list[str]:
+    """The words that tell a folded name apart; all of them when it has only generic ones."""
+    words = name.split()
+    return [word for word in words if word not in GENERIC] or words
 
 
 def initials(words: list[str]) -> str:
