@@ -17,9 +17,8 @@ from catalog.search.words import (
     bare_code,
     code_starts,
     code_words,
-    folded_name,
+    name_keys,
     number_of_name,
-    spoken_name,
     starts_of,
     written_code,
 )
@@ -28,9 +27,8 @@ REVISION = 1
 """Raised whenever the layout changes; an index of another revision must be rebuilt."""
 
 KINDS = {kind.value: number for number, kind in enumerate(Kind)}
-CODE_LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 CODE_PLACES = 7
-"""37^7 < 2^37: what of a code fits into the ordering number."""
+"""36^7 < 2^37: what of a code fits into the ordering number."""
 
 SHORT_FROM = 1000
 SHORT_STEPS = 64
@@ -69,16 +67,16 @@ def schema() -> tantivy.Schema:
     """
     The fields. Text comes folded and parted by spaces, so the built-in tokenizers do.
 
-    Whole values: code, bare (without dots; aliases too), edge (beginnings of bare codes), name
-    and spoken (numbers of names, folded and with marks), start (beginnings of names), size (words
+    Whole values: code, bare (without dots; aliases too), edge (beginnings of bare codes), start
+    (beginnings of names), name and spoken (numbers of names, folded and with marks), size (words
     in a name), key, kind, list, retired. Words: words, marked (with marks), note. Fast: group
     (kind, and list of members) and its number, order (among equals), short_vi and short_en.
     Stored: document.
     """
     builder = tantivy.SchemaBuilder()
-    for name in ("code", "bare", "edge", "start", "key", "kind", "list", "retired"):
+    for name in ("key", "kind", "list", "retired"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in ("words", "marked", "note"):
+    for name in ("code", "bare", "edge", "start", "words", "marked", "note"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
     for name in ("name", "spoken", "size"):
         builder.add_unsigned_field(name, indexed=True)
@@ -101,7 +99,6 @@ def row_of(document: SearchDocument) -> tantivy.Document:
     row.add_text("retired", "yes" if document.retired else "no")
     row.add_text("group", group)
     row.add_unsigned("group_number", number_of(group))
-    row.add_unsigned("order", order_of(document))
     row.add_unsigned("short_vi", shortness(document, "vi"))
     row.add_unsigned("short_en", shortness(document, "en"))
     add_codes(row, document)
@@ -128,32 +125,30 @@ def stored(document: SearchDocument) -> Stored:
 
 
 def add_codes(row: tantivy.Document, document: SearchDocument) -> None:
-    """Write the code and its other writings."""
+    """Write the code, its other writings, and where it stands among equals."""
     code = bare_code(document.code)
+    row.add_unsigned("order", order_of(document, code))
     if document.code:
         row.add_text("code", written_code(document.code))
-        for start in code_starts(code):
-            row.add_text("edge", start)
-    for bare in {code, *map(bare_code, document.aliases)}:
-        if bare:
-            row.add_text("bare", bare)
+        row.add_text("edge", " ".join(code_starts(code)))
+    row.add_text("bare", " ".join({code, *map(bare_code, document.aliases)}))
 
 
 def add_names(row: tantivy.Document, document: SearchDocument) -> None:
     """Write the titles and synonyms, as words and as wholes."""
     names = tuple(names_of(document))
-    folded = dict.fromkeys(map(folded_name, names))
-    spoken = dict.fromkeys(map(spoken_name, names))
+    keys = [name_keys(name) for name in names]
+    folded = {key[0] for key in keys if key[0]}
+    spoken = {key[1] for key in keys if key[1]}
     beyond = [fold(name[LONGEST_TEXT:]) for name in names if len(name) > LONGEST_TEXT]
-    codes = (word for code in (document.code, *document.aliases) for word in code_words(code))
-    row.add_text("words", " ".join((*folded, *beyond, *codes)))
+    codes = [word for code in (document.code, *document.aliases) for word in code_words(code)]
+    row.add_text("words", " ".join((*(key[0] for key in keys), *beyond, *codes)))
     row.add_text("marked", " ".join(spoken))
+    row.add_text("start", " ".join({start for name in folded for start in starts_of(name)}))
     for name in folded:
         row.add_unsigned("name", number_of_name(name))
     for name in spoken:
         row.add_unsigned("spoken", number_of_name(name))
-    for start in {start for name in folded for start in starts_of(name)}:
-        row.add_text("start", start)
     for size in {name.count(" ") + 1 for name in folded}:
         row.add_unsigned("size", size)
 
@@ -191,21 +186,17 @@ def shortness(document: SearchDocument, language: str) -> int:
     return SHORT_FROM + SHORT_STEPS * HALF_SHORT // (HALF_SHORT + len(title)) * SHORT_STEP
 
 
-def order_of(document: SearchDocument) -> int:
+def order_of(document: SearchDocument, code: str) -> int:
     """
     Where a document stands among equals: by kind, by list (in a fixed but arbitrary order), code.
 
-    Shape: 4 bits of kind, 20 of list, 1 for members, 37 of code; below 2^62, so that it is a whole
-    number wherever it passes through.
+    Shape: 4 bits of kind, 17 of list, 1 for members, 37 of a bare code's first seven letters and
+    digits, 3 of its length; below 2^62, so that it is a whole number wherever it passes through.
     """
     kind, _, name = document.key.partition("/")
     place = KINDS.get(kind, len(KINDS)) << 58
-    place |= (number_of(name) >> 40) << 38
+    place |= (number_of(name) >> 43) << 41
     if not document.code:
         return place
-    number = 0
-    code = [c for c in bare_code(document.code) if c in CODE_LETTERS]
-    for index in range(CODE_PLACES):
-        digit = CODE_LETTERS.index(code[index]) + 1 if index < len(code) else 0
-        number = number * 37 + digit
-    return place | 1 << 37 | number
+    letters = code[:CODE_PLACES] if code.isascii() else ""
+    return place | 1 << 40 | int(letters.ljust(CODE_PLACES, "0"), 36) << 3 | len(letters)

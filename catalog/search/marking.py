@@ -10,8 +10,8 @@ from catalog.search.words import (
     Asked,
     bare_code,
     edits_allowed,
-    folded_word,
     is_near,
+    word_keys,
 )
 
 Place = tuple[int, int]
@@ -26,7 +26,7 @@ def placed_words(text: str) -> Iterator[Placed]:
         return
     for found in WORD.finditer(text):
         start = found.start()
-        folded = folded_word(found.group())
+        folded = word_keys(found.group())[0]
         if len(folded) == found.end() - start and " " not in folded:
             yield folded, [(i, i + 1) for i in range(start, found.end())]
         else:

@@ -143,16 +143,7 @@ def folded_name(name: str) -> str:
     >>> folded_name("Đái tháo đường týp II")
     'dai thao duong typ ii'
     """
-    text = nfc(name[:LONGEST_TEXT])
-    if UNUSUAL.search(text):
-        return fold(text)
-    return " ".join(map(folded_word, WORD.findall(text)))
-
-
-@lru_cache(maxsize=65536)
-def folded_word(word: str) -> str:
-    """One word folded; names repeat their words, so the answer is kept."""
-    return fold(word)
+    return name_keys(name)[0]
 
 
 def spoken_name(name: str) -> str:
@@ -162,15 +153,25 @@ def spoken_name(name: str) -> str:
     >>> spoken_name("Hoà, Thúy") == spoken_name("hòa thuý")
     True
     """
-    return " ".join(spoken_words(name[:LONGEST_TEXT]))
+    return name_keys(name)[1]
 
 
-def spoken_words(name: str) -> Iterator[str]:
-    """The words of a name with their marks."""
-    return (spoken_word(word) for word in WORD.findall(nfc(name)))
+def name_keys(name: str) -> tuple[str, str]:
+    """The folded and the spoken name, at one go."""
+    text = nfc(name[:LONGEST_TEXT])
+    keys = [word_keys(word) for word in WORD.findall(text)]
+    spoken = " ".join([key[1] for key in keys])
+    if UNUSUAL.search(text):
+        return fold(text), spoken
+    return " ".join([key[0] for key in keys]), spoken
 
 
 @lru_cache(maxsize=65536)
+def word_keys(word: str) -> tuple[str, str]:
+    """A word folded, and as it is spoken; names repeat their words, so the answer is kept."""
+    return fold(word), spoken_word(word)
+
+
 def spoken_word(word: str) -> str:
     """A word in small case, its tone put behind its letters."""
     small = word.casefold()
@@ -222,16 +223,16 @@ def starts_of(name: str) -> Iterator[str]:
     The beginnings of a folded name, one to three words, each with the number of its words.
 
     >>> list(starts_of("benh ta"))
-    ['1 benh', '2 benh ta']
+    ['1_benh', '2_benh_ta']
     """
-    words = name.split()[:MOST_START]
+    words = name.split(" ", MOST_START)[:MOST_START] if name else []
     for size in range(1, len(words) + 1):
         yield start_of(words[:size])
 
 
 def start_of(words: list[str]) -> str:
     """The beginning of a name as it is indexed."""
-    return f"{len(words)} {' '.join(words)}"
+    return f"{len(words)}_{'_'.join(words)}"
 
 
 def edits_allowed(word: str) -> int:

@@ -84,7 +84,7 @@ def test_long_numbers_and_codes_in_one_piece_are_no_words():
 
 
 def test_a_name_is_found_by_its_first_words():
-    assert list(starts_of("a b c d e")) == ["1 a", "2 a b", "3 a b c"]
+    assert list(starts_of("a b c d e")) == ["1_a", "2_a_b", "3_a_b_c"]
 
 
 def test_what_is_typed_is_cut_to_what_counts():
