@@ -22,6 +22,7 @@ STATUS: dict[str, int] = {
     "already-released": 409,
     "unchanged": 409,
     "stale-draft": 412,
+    "stale-register": 409,
     "wrong-stage": 409,
     "not-allowed": 403,
     "broken-rules": 422,
