@@ -12,8 +12,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import groupby
-from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -161,12 +159,6 @@ def in_chunks(texts: Iterable[str]) -> Iterator[bytes]:
         yield "".join(held).encode()
 
 
-def grouped(facts: Iterable[Fact]) -> Iterator[tuple[str, list[Term]]]:
-    """Neighbouring facts of one predicate, together."""
-    for predicate, group in groupby(facts, key=itemgetter(0)):
-        yield predicate, [term for _, term in group]
-
-
 # -- Turtle ---------------------------------------------------------------------------------
 
 
@@ -225,12 +217,18 @@ class Turtle:
                 return f"[\n{self.facts(term, indent + '    ')}\n{indent}]"
 
     def facts(self, node: Node, indent: str) -> str:
-        """The facts of a node, one predicate a line."""
-        lines = []
-        for predicate, terms in grouped(node.facts):
-            said = [self.term(term, indent) for term in terms]
-            lines.append(f"{indent}{self.name(predicate)} {', '.join(said)}")
-        return " ;\n".join(lines)
+        """The facts of a node, one predicate a line; neighbours of one predicate share it."""
+        pieces: list[str] = []
+        former = ""
+        for predicate, term in node.facts:
+            if predicate == former:
+                pieces.append(", ")
+            else:
+                start = " ;\n" if former else ""
+                pieces.append(f"{start}{indent}{self.name(predicate)} ")
+                former = predicate
+            pieces.append(self.term(term, indent))
+        return "".join(pieces)
 
     def node(self, node: Node) -> str:
         """A node as a paragraph; one without facts says nothing."""
@@ -380,15 +378,25 @@ class RdfXml:
                 return f'{start} rdf:parseType="Resource">\n{inner}{indent}</{name}>\n'
 
     def row(self, row: Row, indent: str) -> str:
-        """A closed list, link by link, so that it may hold texts; opens no element of its own."""
+        """
+        A closed list; opens no element of its own.
+
+        Links stand side by side; for a list that holds anything else RDF/XML has only the long
+        way, link by link, one inside the other.
+        """
         if not row.terms:
             return f' rdf:resource="{RDF}nil">'
-        first, rest = row.terms[0], Row(row.terms[1:])
+        if all(isinstance(term, Link) for term in row.terms):
+            items = (xml_escape(safe_iri(str(term))) for term in row.terms)
+            said = "".join(f'{indent}  <rdf:Description rdf:about="{it}"/>\n' for it in items)
+            return f' rdf:parseType="Collection">\n{said}{indent}'
         inner = f"{indent}  "
-        return (
-            f' rdf:parseType="Resource">\n{self.fact(f"{RDF}first", first, inner)}'
-            f"{inner}<rdf:rest{self.row(rest, inner)}</rdf:rest>\n{indent}"
-        )
+        links = [
+            f' rdf:parseType="Resource">\n{self.fact(f"{RDF}first", term, inner)}{inner}<rdf:rest'
+            for term in row.terms
+        ]
+        closing = f"</rdf:rest>\n{indent}" * len(row.terms)
+        return f'{"".join(links)} rdf:resource="{RDF}nil">{closing}'
 
     def facts(self, node: Node, indent: str) -> str:
         """The facts of a node as elements."""

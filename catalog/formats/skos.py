@@ -7,6 +7,7 @@ Labels keep to one preferred name a language (S14), other names never repeat it 
 Source: https://www.w3.org/TR/skos-reference/, https://rdf-vocabulary.ddialliance.org/xkos.html
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 from urllib.parse import quote
@@ -55,6 +56,8 @@ NARROWER = f"{SKOS}narrower"
 REPLACED_BY = f"{DCT}isReplacedBy"
 DEPRECATED = f"{OWL}deprecated"
 JSON = f"{RDF}JSON"
+UNRESERVED = re.compile(r"[A-Za-z0-9._~-]+")
+"""What an address holds as it is; asking is much cheaper than quoting."""
 
 
 class Surroundings(Protocol):
@@ -101,9 +104,8 @@ class Describer:
 
     def address(self, code: str) -> Link:
         """The persistent address of a concept."""
-        return Link(
-            self.concepts + (code if code.isalnum() and code.isascii() else quote(code, safe=""))
-        )
+        plain = UNRESERVED.fullmatch(code)
+        return Link(self.concepts + (code if plain else quote(code, safe="")))
 
     def level_address(self, level: str) -> Link:
         """The address of a level of the list."""

@@ -9,6 +9,7 @@ says, so the graphs of two releases belong into two named graphs.
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from catalog.core.errors import BadKey
 from catalog.core.model import Header, PropertyType, Text
@@ -139,6 +140,7 @@ def words(predicate: str, text: Text) -> list[Fact]:
     return [(predicate, Words(said, tag(language))) for language, said in text.items()]
 
 
+@lru_cache(maxsize=1024)
 def tag(language: str) -> str:
     """
     The tag under which a text is written.

@@ -2,6 +2,7 @@
 
 import json
 from io import BytesIO
+from time import process_time
 
 import pyoxigraph
 import pytest
@@ -262,3 +263,25 @@ def test_an_unnamed_node_has_its_own_name_each_time():
     assert to_isomorphic(graph) == to_isomorphic(
         by_rdflib(said(nodes, Syntax.TURTLE), Syntax.TURTLE)
     )
+
+
+def test_a_subject_with_very_many_facts_costs_no_more_each():
+    def taken(count):
+        node = Node("http://s.example/", [("http://a.example/p", Link(f"x:{n}"))
+                                          for n in range(count)])  # fmt: skip
+        start = process_time()
+        said([node], Syntax.TURTLE)
+        return process_time() - start
+
+    assert taken(200_000) < 40 * max(taken(20_000), 0.01)
+
+
+@pytest.mark.parametrize("term", [Link("http://a.example/x"), "x"])
+def test_a_closed_list_may_be_long(term):
+    node = Node("http://s.example/", [("http://a.example/p", Row((term,) * 2000))])
+
+    for syntax in Syntax:
+        data = said([node], syntax)
+        if syntax is Syntax.JSON_LD:
+            data = load_offline(SPACE.base, data)
+        assert len(list(pyoxigraph.parse(data, format=OXIGRAPH[syntax]))) == 4001
