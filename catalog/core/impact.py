@@ -340,7 +340,7 @@ def is_reused(before: Concept, after: Concept) -> bool:
     It does when both have a name in some same language, and in none of these any old name (display
     or synonym) is akin to a new one: same folded text, a common folded word that is not generic
     (benh, khac, other ...), one the initials of the other, or at least `ALIKE` of the letters of
-    these words in common. Where no language is shared nothing can be said, and the code counts as kept.
+    these words in common. Where no language is shared nothing can be said, and it counts as kept.
     """
     shared = [tag for tag in before.display if names(before, tag) and names(after, tag)]
     return bool(shared) and not any(
