@@ -1,5 +1,6 @@
 """Rules in CEL: what they see, what they find, and what is amiss in them."""
 
+import time
 from datetime import date
 
 import pytest
@@ -61,6 +62,11 @@ def findings(record, *rules):
         ("S.size() == 3 && size ([1, 2]) == 2", {"S": "đái"}, True),
         ("S == 'size(T)'", {"S": "size(T)"}, True),
         ("S.matches('^[0-9]+$')", {"S": "12"}, True),
+        ("S.matches('^[0-9]+$')", {"S": "1x"}, False),
+        ("matches(S, '[0-9]')", {"S": "a1b"}, True),
+        (r"S.matches('^\\d\\.\\d$')", {"S": "1.2"}, True),
+        (r"S.matches(r'^\d\.\d$')", {"S": "1x2"}, False),
+        ("S == 'matches(T)'", {"S": "matches(T)"}, True),
         ("S.startsWith('VM.')", {"S": "VM.1"}, True),
         ("num(N) in [1.0, 2.0]", {"N": 2}, True),
         ("!(S in ['01', '02'])", {"S": "03"}, True),
@@ -103,7 +109,18 @@ def test_a_rule_may_go_by_one_of_the_known_names(name):
 
 
 @pytest.mark.parametrize(
-    "must", ["num(S) > 1.0", "S > 'a'", "1 / 0 == 1", "S", "size(S) == 1", "NOBODY == 1", "S =="]
+    "must",
+    [
+        "S.matches('a')",
+        "'a'.matches('(')",
+        "num(S) > 1.0",
+        "S > 'a'",
+        "1 / 0 == 1",
+        "S",
+        "size(S) == 1",
+        "NOBODY == 1",
+        "S ==",
+    ],
 )
 def test_a_rule_that_cannot_be_evaluated_is_a_warning_and_the_others_still_count(must):
     found = findings({}, rule(must), rule("false", id="other"))
@@ -165,6 +182,8 @@ def test_has_value_is_false_for_nothing_only():
         (rule("true) || (true"), "expression", "rule:r/must"),
         (rule("(" * 5_000 + "true" + ")" * 5_000), "expression", "rule:r/must"),
         (rule("true" + " || true" * 5_000), "expression", "rule:r/must"),
+        (rule("S.matches('[0-9')"), "bad-pattern", "rule:r/must"),
+        (rule("true", when='S.matches("(a")'), "bad-pattern", "rule:r/when"),
         (rule("LA == 1"), "unknown-name", "rule:r/must"),
         (rule("sum(N) > 1.0"), "unknown-name", "rule:r/must"),
         (rule("true", when="has_value(LA)"), "unknown-name", "rule:r/when"),
@@ -200,3 +219,11 @@ def test_quicker_expressions_say_the_same():
     for record in ({"N": 1, "S": "x"}, {"N": 1, "S": ""}, {"N": -1, "S": "x"}, {"N": 2.5}):
         first, second = (bool(each.outcomes(record, ())) for each in (slow, quick))
         assert first == second
+
+
+def test_matching_takes_no_longer_for_hostile_texts():
+    evil = rule("!S.matches('^(a+)+$')")
+    start = time.monotonic()
+
+    assert findings({"S": "a" * 100_000 + "!"}, evil) == ()
+    assert time.monotonic() - start < 2
