@@ -24,16 +24,6 @@ TWO_RELEASES = {
 }
 """Files of facts that are a former release of another list, not a list of their own."""
 
-OTHER_NAMESPACE = {
-    "chuyen_khoa": "bhxh",
-    "dan_toc": "tct",
-    "don_vi_hanh_chinh_cap_tinh": "tct",
-    "don_vi_hanh_chinh_cap_xa": "tct",
-    "nd102_linh_vuc": "chinh-phu",
-    "nghe_nghiep_cap2": "chinh-phu",
-}
-"""Lists that someone other than the ministry issues."""
-
 OTHER_LABELS = {
     ("ma_nhom", "7"): "what stood before Decision 5937 became a row of its own",
     ("ma_nhom", "8"): "what stood before Decision 5937 became a row of its own",
@@ -54,8 +44,7 @@ AS_4210 = {"no", "conditional"}
 
 
 def key_of_list(name):
-    slug = TWO_RELEASES.get(name, name.replace("_", "-"))
-    return f"code-list/{OTHER_NAMESPACE.get(name, 'byt')}/{slug}"
+    return f"code-list/byt/{TWO_RELEASES.get(name, name.replace('_', '-'))}"
 
 
 def texts(value):
@@ -411,7 +400,10 @@ def test_a_field_was_before_as_decision_130_had_it(row):
 def test_what_decision_3176_changed_is_marked_as_inferred():
     unmarked = []
     for table in TABLES:
-        before, after = fields(layout(table)["qd-4750-2023"]), fields(layout(table)["qd-3176-2024"])
+        before, after = (
+            fields(layout(table)["qd-4750-2023"]),
+            fields(layout(table)["qd-3176-2024"]),
+        )
         assert layout(table)["qd-3176-2024"].confidence == "inferred"
         unmarked += [
             (table, name)
@@ -423,7 +415,10 @@ def test_what_decision_3176_changed_is_marked_as_inferred():
 
 
 def test_decision_3176_renames_fields_of_the_referral_letter():
-    before, after = fields(layout("XML13")["qd-4750-2023"]), fields(layout("XML13")["qd-3176-2024"])
+    before, after = (
+        fields(layout("XML13")["qd-4750-2023"]),
+        fields(layout("XML13")["qd-3176-2024"]),
+    )
 
     assert before.keys() - after.keys() == {
         "MA_NOI_DI", "MA_NOI_DEN", "PP_DIEU_TRI", "TEN_DICH_VU", "TEN_THUOC",
@@ -459,7 +454,9 @@ def test_every_date_and_person_field_of_a_layout_exists():
 
 
 def test_every_field_of_the_hiv_table_is_restricted_but_the_reserve():
-    classes = {name: field.data_class for name, field in fields(layout("XML6")["qd-4750-2023"]).items()}
+    classes = {
+        name: field.data_class for name, field in fields(layout("XML6")["qd-4750-2023"]).items()
+    }
 
     assert {name for name, kind in classes.items() if kind != "restricted"} == {"DU_PHONG"}
 

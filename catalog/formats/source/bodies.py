@@ -209,7 +209,6 @@ def body_as(model: type[B], form: Form, release: ReleaseForm, members: tuple[Any
     """
     said: dict[str, Any] = shared(form, model) | {"members": members}
     said["documents"] = form.documents or release.documents
-    said |= {
-        name: getattr(release, name) for name in OVERRIDES if getattr(release, name) is not None
-    }
+    differs = {name: getattr(release, name, None) for name in OVERRIDES}
+    said |= {name: value for name, value in differs.items() if value is not None}
     return model(**said)

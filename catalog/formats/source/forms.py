@@ -48,7 +48,27 @@ class ReleaseForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     confidence_note: str | None = None
 
 
-OVERRIDES = ("title", "description", "source", "completeness", "confidence", "confidence_note")
+class LayoutReleaseForm(ReleaseForm, frozen=True, kw_only=True):
+    """A release of a record layout, which may be dated by other fields than the next one."""
+
+    date_field: str | None = None
+    date_fallbacks: tuple[str, ...] | None = None
+    sex_field: str | None = None
+    birth_field: str | None = None
+
+
+OVERRIDES = (
+    "title",
+    "description",
+    "source",
+    "completeness",
+    "confidence",
+    "confidence_note",
+    "date_field",
+    "date_fallbacks",
+    "sex_field",
+    "birth_field",
+)
 """What a release may say differently from its file."""
 
 
@@ -101,6 +121,7 @@ class RuleForm(Rule, frozen=True, kw_only=True):
 class SchemaForm(Form, frozen=True, kw_only=True):
     """A record layout; its fields stand in a CSV file, its rules in the file itself."""
 
+    release: tuple[LayoutReleaseForm, ...]
     record: str = ""
     root_element: str = ""
     list_element: str = ""

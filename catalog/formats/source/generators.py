@@ -33,6 +33,9 @@ CHAPTERS = {
 }
 """Chapters by their Roman number, as the codes that the ministry gives them."""
 
+BLOCKS = ("group", "subgroup-1", "subgroup-2")
+"""What a block is called, by how many ancestors its parent has."""
+
 
 def icd_10() -> tuple[Concept, ...]:
     """
@@ -71,11 +74,11 @@ def concept(package: ModuleType, code: str) -> Concept:
 
 
 def level_of(package: ModuleType, code: str, parent: str) -> str:
-    """The level of an entry: chapter, group, subgroup, type or disease."""
+    """The level of an entry: chapter, group, subgroup-1, subgroup-2, type or disease."""
     if package.is_chapter(code):
         return "chapter"
     if package.is_block(code):
-        return "group" if package.is_chapter(parent) else "subgroup"
+        return BLOCKS[len(package.get_ancestors(parent))]
     return "disease" if "." in code else "type"
 
 

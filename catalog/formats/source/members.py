@@ -1,5 +1,6 @@
 """Members by release: which rows of a file, or of a file of its own, a release is made of."""
 
+import posixpath
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,13 +71,13 @@ class Members:
         versions = [each.version for each in releases]
         shown = self.shown(own)
         if own not in self.places:
-            if Path(own).name != own:
+            if not self.inside(own):
                 self.report.error(
                     "outside-folder",
                     self.file,
                     line,
-                    "Tệp thành phần phải nằm cùng thư mục.",
-                    "A member file must stand in the same folder.",
+                    "Tệp thành phần phải nằm trong thư mục nguồn.",
+                    "A member file must stand inside the source folder.",
                     own,
                 )
                 self.places[own] = ()
@@ -89,9 +90,15 @@ class Members:
         self.check_doubles(chosen, shown)
         return tuple(place.member for place in chosen)
 
+    def inside(self, name: str) -> bool:
+        """Whether a member file stands inside the source folder that the header was found in."""
+        depth = len(Path(self.file).parts) - 2
+        root = self.folder.joinpath(*[".."] * depth).resolve()
+        return self.folder.joinpath(name).resolve().is_relative_to(root)
+
     def shown(self, name: str) -> str:
         """The name of a member file as findings say it."""
-        return f"{self.file.rpartition('/')[0]}/{name}".lstrip("/")
+        return posixpath.normpath(posixpath.join(posixpath.dirname(self.file), name))
 
     def placed(
         self, places: tuple[Place, ...], file: str, versions: list[str]
