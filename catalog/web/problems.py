@@ -33,6 +33,7 @@ STATUS: dict[str, int] = {
     "broken-chain": 500,
     "cannot-say": 406,
     "index-unavailable": 503,
+    "search-busy": 503,
     "store-unavailable": 503,
 }
 """Every refusal's slug and the status that tells it; a test walks the refusals."""
