@@ -1,9 +1,18 @@
 """What tests of several floors share: a real PostgreSQL, and processes that may be killed."""
 
+import os
+
 import pytest
+from hypothesis import settings
 
 from tests.store.cluster import Cluster
 from tests.store.nursery import Nursery
+
+# The same cases at every run, so that a failure is one of the change and not of the dice;
+# HYPOTHESIS_PROFILE=dice looks for new ones.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("dice", deadline=None, max_examples=500)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 @pytest.fixture(scope="session")
