@@ -27,7 +27,7 @@ def list_of(*codes):
 
 
 @given(pairs)
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_applying_a_diff_gives_the_new_body(pair):
     old, new = pair
 
@@ -82,7 +82,7 @@ def longest_rising(places):
 
 
 @given(pairs)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_equal_meaning_is_at_most_an_editorial_change(pair):
     old, new = pair
     if meaning_digest(old) == meaning_digest(new):

@@ -35,7 +35,7 @@ def named(code, text):
 
 
 @given(triples)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_three_bodies_merge_and_conflicts_can_all_be_put_back(triple):
     base, ours, theirs = triple
     kind = kind_of(base)

@@ -98,7 +98,7 @@ def test_decomposed_marks_belong_to_their_letter():
 
 
 def test_every_single_letter_there_is_folds_the_same_way_everywhere():
-    for number in range(0, sys.maxunicode, 7):
+    for number in range(0, sys.maxunicode, 29):
         if 0xD800 <= number < 0xE000:
             continue
         letter = chr(number)
