@@ -187,7 +187,9 @@ class Hit(Struct, frozen=True, kw_only=True):
     One find.
 
     Attributes:
-        highlight: the title as HTML-free text with the matched parts as (start, end) places in it.
+        highlight: (start, end) places of the matched parts in the title of the language asked for
+            (as `in_language` chooses it); half-open, in order, apart from each other.
+        matched: another name (language, synonym, alias) that has the words which the title lacks.
         score: higher is better; comparable within one answer only.
     """
 

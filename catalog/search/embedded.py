@@ -3,7 +3,7 @@
 import shutil
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import tantivy
@@ -50,8 +50,8 @@ class TantivyFinder:
         Raises: IndexUnavailable, when there is no index to add to (rebuild it); SearchBusy.
         """
         with writing_lock(self.root):
-            index = self._open().index
-            with writing_to(index) as writer:
+            opened = self._open()
+            with writing_to(opened.index, opened.name) as writer:
                 for key in replace:
                     writer.delete_documents_by_term("key", key)
                 for document in documents:
@@ -68,7 +68,7 @@ class TantivyFinder:
             folder = fresh_folder(self.root)
             try:
                 index = tantivy.Index(schema(), path=str(folder))
-                with writing_to(index) as writer:
+                with writing_to(index, folder.name) as writer:
                     for document in documents:
                         writer.add_document(row_of(document))
             except BaseException:
@@ -102,14 +102,22 @@ class TantivyFinder:
 
 
 @contextmanager
-def writing_to(index: tantivy.Index) -> Iterator[tantivy.IndexWriter]:
-    """A writer whose work is committed whole, or not at all."""
-    writer = index.writer(WRITER_BYTES, 1)  # one thread keeps rows in the order they came
+def writing_to(index: tantivy.Index, name: str) -> Iterator[tantivy.IndexWriter]:
+    """
+    A writer whose work is committed whole, or not at all.
+
+    Raises: IndexUnavailable, when the files cannot be written (damage, a full disk).
+    """
+    with readable(name):
+        writer = index.writer(WRITER_BYTES, 1)  # one thread keeps rows in the order they came
     try:
         yield writer
-        writer.commit()
+        with readable(name):
+            writer.commit()
     except BaseException:
-        writer.rollback()
+        with suppress(ValueError):  # what went wrong first is what is told
+            writer.rollback()
         raise
     finally:
-        writer.wait_merging_threads()
+        with readable(name):
+            writer.wait_merging_threads()

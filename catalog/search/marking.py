@@ -80,7 +80,7 @@ def met(text: str, asked: Asked, *, nearly: frozenset[str]) -> tuple[list[Place]
     return places, seen
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def near_length(wanted: str, word: str, may_go_on: bool) -> int:  # noqa: FBT001 - cached
     """How many letters of a word are nearly the wanted word; 0 when none are."""
     edits = edits_allowed(wanted)

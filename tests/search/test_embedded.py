@@ -122,6 +122,14 @@ def test_a_damaged_index_is_refused_by_name_and_mended_by_rebuilding(finder, dam
     assert total(finder, "cholera") == 2
 
 
+@pytest.mark.parametrize("damage", DAMAGE, ids=lambda damage: damage.__name__)
+def test_a_damaged_index_takes_no_documents_and_says_so(finder, damage):
+    damage(finder.root)
+
+    with pytest.raises(IndexUnavailable):
+        TantivyFinder(finder.root).index([member(SEX, "3", "Khác nữa")], replace=(SEX,))
+
+
 def test_an_open_index_that_is_deleted_is_missed_at_the_next_question(finder):
     assert total(finder, "cholera") == 2
 
