@@ -241,8 +241,7 @@ def releasing(
     if body is None or kind_of(body) != publication.key.kind:
         raise BadDocument(f"{publication.key} needs a body of its kind")
     data = encode(body)
-    if encode(decode(data)) != data:
-        raise BadDocument("what is written reads back as something else")
+    decode(data)  # what no reader could read back must never get into the register
     end, until, documents = terms_of(publication, target)
     entry = Entry(
         key=str(publication.key),

@@ -8,7 +8,7 @@ from catalog.core.document import digest_of, encode
 from catalog.core.draft import DropMember, PutMember, SetHeader, body_of, edits_of, start, with_
 from catalog.core.errors import BadEdit
 from catalog.core.merging import Conflict, chosen, rebase
-from catalog.core.model import CodeList, Concept, kind_of
+from catalog.core.model import CodeList, Concept, Field, Rule, Schema, kind_of
 from catalog.core.names import Key, Kind
 from tests.core.bodies import VISIT, triples
 
@@ -179,3 +179,17 @@ def test_a_rebased_draft_is_edited_and_approved_anew():
 def test_a_draft_is_not_carried_over_to_another_kind():
     with pytest.raises(BadEdit):
         rebase(draft_on(list_of("A")), list_of("A"), VISIT, version="2")
+
+
+def test_a_field_that_one_side_made_a_rule_conflicts_as_a_whole():
+    field = Field(name="rule:a", label={"vi": "a"})
+    rule = Rule(id="a", fields=("rule:a",), must="true", message={"vi": "x"})
+    base = Schema(title={"vi": "x"}, members=(field,))
+    theirs = msgspec.structs.replace(base, members=(rule,))
+    ours = msgspec.structs.replace(field, unit="mg")
+    draft = draft_on(base, PutMember(ours), key=Key(Kind.SCHEMA, "byt", "x"))
+
+    rebased, conflicts = rebase(draft, base, theirs, version="2")
+
+    assert conflicts == (Conflict(key="rule:a", base=field, ours=ours, theirs=rule),)
+    assert body_of(rebased, theirs, Kind.SCHEMA) == theirs

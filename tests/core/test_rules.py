@@ -333,6 +333,10 @@ def test_a_value_set_selects_something(rules, expected):
         ([Match(source="a", target="b"), Match(source="c", relation="none")], []),
         ([Match(source="a")], [("target-unclear", "error", "a>")]),
         ([Match(source="a", target="b", relation="none")], [("target-unclear", "error", "a>b")]),
+        (
+            [Match(source="a", target="b", note={"english": "x"})],
+            [("bad-language", "error", "a>b/note")],
+        ),
         ([Match(source="", target="b")], [("source-missing", "error", ">b")]),
         (
             [Match(source="a", target="b"), Match(source="a", relation="none")],
