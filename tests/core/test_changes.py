@@ -27,7 +27,7 @@ def list_of(*codes):
 
 
 @given(pairs)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_applying_a_diff_gives_the_new_body(pair):
     old, new = pair
 
@@ -35,13 +35,13 @@ def test_applying_a_diff_gives_the_new_body(pair):
 
 
 @given(any_body)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_diff_from_nothing_gives_the_body(body):
     assert encode(apply(None, diff(None, body))) == encode(body)
 
 
 @given(any_body)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_diff_of_equals_is_empty(body):
     change = diff(body, msgspec.convert(msgspec.to_builtins(body), type=type(body)))
 
@@ -51,7 +51,7 @@ def test_a_diff_of_equals_is_empty(body):
 
 
 @given(pairs, any_body)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_diff_is_refused_on_a_body_that_it_was_not_made_from(pair, other):
     old, new = pair
     if encode(old) == encode(other):
@@ -62,7 +62,7 @@ def test_a_diff_is_refused_on_a_body_that_it_was_not_made_from(pair, other):
 
 
 @given(st.permutations("ABCDEFGH"), st.permutations("CDEFGHIJ"))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_order_comes_out_with_as_few_moves_as_possible(old_codes, new_codes):
     old, new = list_of(*old_codes), list_of(*new_codes)
     change = diff(old, new)
@@ -82,7 +82,7 @@ def longest_rising(places):
 
 
 @given(pairs)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_equal_meaning_is_at_most_an_editorial_change(pair):
     old, new = pair
     if meaning_digest(old) == meaning_digest(new):
@@ -90,7 +90,7 @@ def test_equal_meaning_is_at_most_an_editorial_change(pair):
 
 
 @given(st.sampled_from(list(bodies)).flatmap(bodies.__getitem__), st.randoms())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_rewording_without_new_meaning_is_editorial(body, random):
     members = list(getattr(body, "members", ()))
     random.shuffle(members)

@@ -30,7 +30,7 @@ def another(text):
 
 
 @given(any_body)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_canonical_bytes_are_those_of_the_standard_and_read_back_equal(body):
     data = encode(body)
 
@@ -40,7 +40,7 @@ def test_canonical_bytes_are_those_of_the_standard_and_read_back_equal(body):
 
 
 @given(any_body)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_the_same_content_has_the_same_bytes_whatever_made_its_texts(body):
     copied = msgspec.convert(json.loads(json.dumps(msgspec.to_builtins(body))), type=type(body))
     spelled_out = type(body)(
@@ -137,7 +137,7 @@ def test_a_digest_is_the_sha_256_of_the_bytes():
 
 
 @given(any_body, st.randoms())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_meaning_does_not_hang_on_order_or_explanations(body, random):
     shuffled = list(members_of(body))
     random.shuffle(shuffled)

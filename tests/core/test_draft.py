@@ -60,7 +60,7 @@ def codes_after(*edits):
 
 
 @given(pairs)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_the_edits_of_a_diff_make_the_new_body(pair):
     old, new = pair
     key = Key(kind_of(old), "byt", "x")
@@ -113,7 +113,7 @@ def test_a_member_goes_where_the_edit_says(edits, codes):
         max_size=12,
     )
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_run_of_edits_orders_members_as_a_plain_list_would(steps):
     expected = []
     edits = []

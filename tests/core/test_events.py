@@ -56,7 +56,7 @@ CHANGES = {
 
 
 @given(st.integers(1, 6), st.data())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_no_event_can_be_changed_without_being_seen(length, data):
     events = chain(length)
     place = data.draw(st.integers(0, length - 1))

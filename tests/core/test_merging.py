@@ -35,7 +35,7 @@ def named(code, text):
 
 
 @given(triples)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_three_bodies_merge_and_conflicts_can_all_be_put_back(triple):
     base, ours, theirs = triple
     kind = kind_of(base)
@@ -56,7 +56,7 @@ def test_any_three_bodies_merge_and_conflicts_can_all_be_put_back(triple):
 
 
 @given(triples)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_draft_that_changes_nothing_takes_all_of_theirs(triple):
     base, _, theirs = triple
     draft = draft_on(base, key=Key(kind_of(base), "byt", "x"))
@@ -67,7 +67,7 @@ def test_a_draft_that_changes_nothing_takes_all_of_theirs(triple):
 
 
 @given(triples)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_both_doing_the_same_leaves_nothing_to_do(triple):
     base, ours, _ = triple
     kind = kind_of(base)

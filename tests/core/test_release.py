@@ -102,7 +102,7 @@ def slow_days(history, known):
 
 
 @given(histories(), st.integers(0, 7))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_what_is_in_force_agrees_with_going_through_the_days(history, hours):
     known = instant(hours)
 
@@ -111,7 +111,7 @@ def test_what_is_in_force_agrees_with_going_through_the_days(history, hours):
 
 
 @given(histories(), st.integers(0, 7))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_in_force_answers_or_says_why_not(history, hours):
     known = instant(hours)
 
@@ -131,7 +131,7 @@ def test_in_force_answers_or_says_why_not(history, hours):
 
 
 @given(histories(), st.integers(0, 7))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_accepted_is_what_holds_and_what_a_transition_still_lets_pass(history, hours):
     known = instant(hours)
     issued = [e for e in history.entries if e.issued_at <= known]
@@ -151,7 +151,7 @@ def test_accepted_is_what_holds_and_what_a_transition_still_lets_pass(history, h
 
 
 @given(histories(), st.integers(0, 7))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_days_of_an_entry_and_gaps_agree_with_going_through_the_days(history, hours):
     known = instant(hours)
     held = slow_days(history, known)
@@ -171,7 +171,7 @@ def test_days_of_an_entry_and_gaps_agree_with_going_through_the_days(history, ho
 
 
 @given(histories(), st.integers(0, 7))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_neighbours_and_standing_agree_with_what_holds(history, hours):
     known = instant(hours)
     held = slow_days(history, known)
@@ -193,7 +193,7 @@ def test_neighbours_and_standing_agree_with_what_holds(history, hours):
 
 
 @given(histories(), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_history_is_never_rewritten(history, data):
     for length in range(len(history.entries)):
         earlier = Timeline(KEY, history.entries[:length])
