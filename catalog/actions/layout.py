@@ -16,6 +16,9 @@ from catalog.formats.json_schema import fields_of, format_pattern, is_text, stru
 SURE = "28"
 """Every month has this day; only later ones need a calendar."""
 
+LONGEST_NUMBER = 1024
+"""Of how many bits a number may be to be written out."""
+
 Record: TypeAlias = Mapping[str, Any]
 
 
@@ -167,8 +170,9 @@ def code_of(value: object) -> str | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
-        # Numbers of thousands of digits are no codes, and slow to write.
-        return str(value) if value.bit_length() <= 64 else None  # noqa: PLR2004 - bits
+        bits = value.bit_length()
+        # A number of thousands of digits is no code; Python would refuse to write it.
+        return str(value) if bits <= LONGEST_NUMBER else f"({bits} bits)"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return None
