@@ -13,13 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from catalog.actions.finding import documents_of
+from catalog.actions.finding import current_documents
 from catalog.actions.ports import (
     Finder,
     Pointer,
     Progress,
     Register,
-    SearchDocument,
     Shelf,
     Store,
     Unit,
@@ -194,24 +193,11 @@ def write_built(
 
 def index(workshop: Workshop, library: ShelfLibrary, keys: set[str], today: date) -> None:
     """Tell the finder what these keys say now; where there is no index yet, it is built whole."""
+    named = tuple(Key.parse(text) for text in sorted(keys))
     try:
-        workshop.finder.index(found_documents(library, sorted(keys), today), replace=tuple(keys))
+        workshop.finder.index(current_documents(library, named, today), replace=tuple(keys))
     except IndexUnavailable:
-        everything = [str(key) for key in library.keys()]
-        workshop.finder.rebuild(found_documents(library, everything, today))
-
-
-def found_documents(
-    library: ShelfLibrary, keys: Iterable[str], today: date
-) -> Iterator[SearchDocument]:
-    """The documents of what is in force today under keys, or else is next to come."""
-    for text in keys:
-        timeline = library.register.timelines.get(Key.parse(text))
-        if timeline is None:
-            continue
-        entry = timeline.at(today) or next(iter(timeline.upcoming(today)), None)
-        if entry is not None:
-            yield from documents_of(Release(entry, library.body(entry), timeline))
+        workshop.finder.rebuild(current_documents(library, library.keys(), today))
 
 
 def redeliver(workshop: Workshop, today: date, progress: Progress = silent) -> Register:
@@ -234,8 +220,7 @@ def redeliver(workshop: Workshop, today: date, progress: Progress = silent) -> R
             progress("build", done, len(entries))
             build(workshop, library, entry)
         progress("index", 0, 1)
-        keys = [str(key) for key in library.keys()]
-        workshop.finder.rebuild(found_documents(library, keys, today))
+        workshop.finder.rebuild(current_documents(library, library.keys(), today))
         workshop.pointer.swap(library.register)
         with workshop.store.begin() as unit:
             for event in pending:

@@ -13,7 +13,7 @@ from catalog.core.findings import Finding
 from catalog.core.model import Body, Schema
 from catalog.core.names import Key
 from catalog.core.planning import Plan, Publication, plan
-from catalog.core.references import locked_by
+from catalog.core.references import locked_by, pins_of
 from catalog.core.release import Entry, Lock, Timeline
 from catalog.core.rules import check
 
@@ -73,7 +73,7 @@ def planned(unit: Unit, clock: Clock, publication: Publication) -> Plan:
     findings: tuple[Finding, ...] = ()
     lock: tuple[Lock, ...] = ()
     if body is not None:
-        findings = check(body)
+        findings = check(body, timeline)
         if isinstance(body, Schema):
             findings += check_expressions(body)
         lock = locks_of(unit, body, publication.start)
@@ -88,11 +88,19 @@ def former_body(unit: Unit, timeline: Timeline, start: date) -> Body | None:
 
 
 def locks_of(unit: Unit, body: Body, day: date) -> tuple[Lock, ...]:
-    """The exact releases that a body depends on: of that day, else the first to come."""
+    """
+    The exact releases that a body depends on: as pinned, of that day, or the first to come.
+
+    Raises: NotFound, for a pinned version that was never released.
+    """
     locks: list[Lock] = []
+    pins = pins_of(body)
     for text in locked_by(body):
         timeline = unit.timeline(Key.parse(text))
-        entry = timeline.at(day) or next(iter(timeline.upcoming(day)), None)
+        if text in pins and timeline.entries:
+            entry: Entry | None = timeline.named(pins[text])
+        else:
+            entry = timeline.at(day) or next(iter(timeline.upcoming(day)), None)
         if entry is not None:
             locks.append(Lock(text, entry.version, entry.digest))
     return tuple(sorted(locks))

@@ -9,6 +9,7 @@ import msgspec
 
 from catalog.actions.checking import report_of
 from catalog.actions.describing import artefact, entry_line
+from catalog.actions.finding import search as found_by
 from catalog.actions.ports import SearchQuery
 from catalog.actions.reading import history as history_of
 from catalog.actions.records import records_of
@@ -239,7 +240,7 @@ def search(
     if kind and kind not in [k.value for k in Kind]:
         raise BadRequest("--kind", f"{kind!r} is none of {', '.join(Kind)}")
     wanted = SearchQuery(text=text, kind=kind, list=code_list, language=lang, limit=limit)
-    found = terminal.parts.finder.find(wanted)
+    found = found_by(terminal.parts.finder, wanted)
     terminal.table(
         found,
         ["code", "name", "of", "version"],

@@ -74,7 +74,11 @@ def load(ctx: click.Context, paths: tuple[Path, ...]) -> None:
     parts = terminal.parts
     with progress() as told:
         loaded = load_sources(
-            parts.store, parts.clock, paths or parts.settings.sources, progress=told
+            parts.store,
+            parts.clock,
+            paths or parts.settings.sources,
+            progress=told,
+            stamps=parts.shelf,
         )
     told_findings((*loaded.refused, *loaded.warnings))
     if loaded.refused:

@@ -61,7 +61,9 @@ def made_ready(terminal: Terminal) -> None:
     Path(parts.settings.data_dir).mkdir(parents=True, exist_ok=True)
     parts.migrate()
     with progress() as told:
-        loaded = load(parts.store, parts.clock, parts.settings.sources, progress=told)
+        loaded = load(
+            parts.store, parts.clock, parts.settings.sources, progress=told, stamps=parts.shelf
+        )
     for finding in (*loaded.refused, *loaded.warnings):
         LOG.warning("%s %s %s", finding.file, finding.cell, finding.message.get("en", ""))
     terminal.deliver()

@@ -32,6 +32,9 @@ CHUNK: Final = 64 * 1024
 """Characters written at once."""
 
 SIGNS: Final = "=+\\-@\t\r\n＝＋－＠"
+LONGEST: Final = 131_072
+"""The longest cell that is read, in characters."""
+
 DANGEROUS: Final = re.compile(f"'*[{SIGNS}]")
 GUARDED: Final = re.compile(f"'+[{SIGNS}]")
 NEGATIVE: Final = re.compile(r"-[0-9]+(\.[0-9]+)?")
@@ -135,6 +138,7 @@ def cells_of(text: str, name: str) -> Iterator[Sequence[str]]:
     """
     first = text[: text.find("\n")] if "\n" in text else text
     delimiter = ";" if ";" in first and "," not in first else ","
+    csv.field_size_limit(LONGEST)  # of the whole process, so each reader says its own
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for row in rows:

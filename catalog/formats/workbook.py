@@ -35,8 +35,6 @@ Value: TypeAlias = str | float | bool | date | datetime | time | timedelta
 LONGEST = 4 << 20
 """The longest cell of a CSV file that is read at all, in characters."""
 
-csv.field_size_limit(LONGEST)
-
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 SEPARATORS = ",;\t"
 LOCKED = "it is protected by a password; save it without one"
@@ -281,6 +279,7 @@ def from_csv(data: bytes, name: str, limits: Limits) -> Workbook:
     Raises: BadFile.
     """
     text = decoded(data, name)
+    csv.field_size_limit(LONGEST)  # of the whole process, so each reader says its own
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator_of(text))
     rows: list[list[Value]] = []
     cells = 0

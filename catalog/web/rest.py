@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery
 
 from catalog.actions.checking import report_of
 from catalog.actions.describing import artefact, artefacts, uses
+from catalog.actions.finding import search as found_by
 from catalog.actions.parts import Parts
 from catalog.actions.ports import SearchQuery
 from catalog.actions.reading import ShelfLibrary
@@ -176,7 +177,7 @@ def search(  # noqa: PLR0913, PLR0917 - one filter each
         text=q, kind=kind, list=list, language=lang, offset=start, limit=size, retired=retired
     )
     began = parts.clock()
-    found = parts.finder.find(wanted)
+    found = found_by(parts.finder, wanted)
     took = (parts.clock() - began).total_seconds() * 1000
     following = start + size if start + size < found.total else None
     document = {
