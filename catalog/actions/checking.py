@@ -168,6 +168,7 @@ class Run:
     Attributes:
         records, invalid: how many were looked at, how many have an error.
         counts: how many findings by rule.
+        layout: the newest layout, whose fields date a record.
     """
 
     def __init__(self, checker: Checker, key: Key, on: date | None, known: datetime) -> None:
@@ -189,7 +190,8 @@ class Run:
         )
         if newest is None:
             raise NotFound(str(key))
-        self.date_fields = checker.compiled.layout(newest, checker.library).date_fields
+        self.layout = checker.compiled.layout(newest, checker.library)
+        self.date_fields = self.layout.date_fields
         path = pointer(self.date_fields[0]) if self.date_fields else ""
         self.out_of_force = OutOfForce(newest.title, path)
         self.fixed = None if on is None else (self.checks_on(on), on)

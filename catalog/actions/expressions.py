@@ -48,6 +48,9 @@ FUNCTIONS = frozenset(
 )  # fmt: skip
 """The functions that a rule may call by name; operators begin with another sign."""
 
+SPANNING = frozenset({"has_table", "rows", "values", "value", "total", "is_first", "same_amount"})
+"""The functions that ask the other tables of a dossier; see `catalog.actions.dossier`."""
+
 
 def num(value: object) -> float | None:
     """
@@ -126,10 +129,17 @@ class Outcome:
 
 
 class Expressions:
-    """The compiled rules of one schema."""
+    """
+    The compiled rules of one schema.
+
+    Attributes:
+        rules: those over one record.
+        spanning: those over the tables of a dossier; a record alone is not held against them.
+    """
 
     def __init__(self, schema: Schema) -> None:
-        self.rules = tuple(rules_of(schema))
+        self.spanning = tuple(rule for rule in rules_of(schema) if spans_tables(rule))
+        self.rules = tuple(rule for rule in rules_of(schema) if rule not in self.spanning)
         fields = {field.name: field for field in fields_of(schema)}
         self.programs = [compiled(rule, fields) for rule in self.rules]
         running = [program for program in self.programs if not isinstance(program, str)]
@@ -223,6 +233,19 @@ def compiled(rule: Rule, fields: Mapping[str, Field]) -> cel.Program | str:
         return plain(error)
 
 
+def spans_tables(rule: Rule) -> bool:
+    """Whether a rule asks the other tables of a dossier."""
+    try:
+        called = {
+            name
+            for expression in filter(None, (rule.when, rule.must))
+            for name in program_of(expression).functions()
+        }
+    except BROKEN:
+        return False
+    return not called.isdisjoint(SPANNING)
+
+
 def program_of(expression: str) -> cel.Program:
     """
     A compiled expression.
@@ -308,7 +331,7 @@ def broken_expression(
     bound = {*BOUND.findall(expression), *names}
     unknown = [name for name in program.variables() if name not in bound]
     called = [name for name in program.functions() if name[0].isalpha()]
-    unknown += [name for name in called if name not in FUNCTIONS]
+    unknown += [name for name in called if name not in FUNCTIONS | SPANNING]
     found = [
         broken_part("bad-pattern", rule, path, literal, reason)
         for literal in LITERAL.findall(expression)

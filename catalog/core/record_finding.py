@@ -12,6 +12,7 @@ class RecordFinding(Struct, frozen=True, kw_only=True):
     Attributes:
         record: which record, from 1.
         table: what the record is called on the wire (XML1); empty when it has no name.
+        row: which row of the table, from 1, when a record is a dossier of tables.
         path: JSON Pointer into the record; empty for the record as a whole.
         cell: where in a sheet (R2C7), when the record came from one.
         rule: stable name of what is broken.
@@ -21,6 +22,7 @@ class RecordFinding(Struct, frozen=True, kw_only=True):
 
     record: int
     table: str = ""
+    row: int | UnsetType = UNSET
     path: str = ""
     cell: str | UnsetType = UNSET
     rule: str
