@@ -10,7 +10,7 @@ from litestar.types import ControllerRouterHandler
 
 from catalog import __version__
 from catalog.actions.parts import Parts
-from catalog.web import catalogue, pages, resources, rest, service, terminology
+from catalog.web import catalogue, checking_page, pages, resources, rest, service, terminology
 from catalog.web.answers import SAFETY
 from catalog.web.conditional import conditional
 from catalog.web.failures import handlers
@@ -21,6 +21,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *rest.ROUTES,
     *catalogue.ROUTES,
     *pages.ROUTES,
+    *checking_page.ROUTES,
     *service.ROUTES,
 ]
 

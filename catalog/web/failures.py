@@ -7,8 +7,8 @@ from litestar.types import ExceptionHandlersMap
 from catalog.actions.parts import Parts
 from catalog.core.errors import CatalogError
 from catalog.web import problems
-from catalog.web.pages import language_of, page
 from catalog.web.problems import Asked
+from catalog.web.rendering import key_or_none, language_of, page
 from catalog.web.resources import wants_page
 
 
@@ -49,6 +49,14 @@ def shown(
         detail=detail,
         hint=hint,
         slug=slug,
+        asked_key=key_asked(request),
     )
     answer.headers.update(told.headers)
     return answer
+
+
+def key_asked(request: Asked) -> str:
+    """The key that the address is about, so that the page can name its releases; else empty."""
+    parts = request.url.path.removeprefix("/id/").split("/")
+    key = key_or_none("/".join(parts[:3])) if request.url.path.startswith("/id/") else None
+    return str(key) if key is not None else ""

@@ -28,8 +28,8 @@ from catalog.formats.linked_data import write_concept
 from catalog.formats.rdf import Syntax
 from catalog.web.addresses import Address, read_address
 from catalog.web.answers import Answer, raw
+from catalog.web.artefact_pages import concept_page, field_page, release_page
 from catalog.web.asking import day_of, known_of
-from catalog.web.pages import concept_page, field_page, release_page
 from catalog.web.problems import Asked
 
 A_YEAR = "public, max-age=31536000"
@@ -121,8 +121,10 @@ def answered(asked: Question) -> Answer | Response[Any]:
 
 
 def towards(address: Address, entry: Entry, request: Asked) -> Answer:
-    """Lead to a release: 303, with the part of the query that chose it taken off."""
-    kept = [(k, v) for k, v in request.query_params.multi_items() if k not in {"on", "known"}]
+    """Lead to a release: 303; what chose it is taken off the query, but a page goes on with it."""
+    page = address.suffix in {"", ".html"} and wants_page(request.headers.get("accept", ""))
+    chose = set() if page else {"on", "known"}
+    kept = [(k, v) for k, v in request.query_params.multi_items() if k not in chose]
     query = f"?{urlencode(kept)}" if kept else ""
     headers = {
         "location": address.path(entry.version) + query,
