@@ -13,12 +13,12 @@ from catalog.actions.checking import report_of
 from catalog.actions.describing import artefact, artefacts, uses
 from catalog.actions.finding import search as found_by
 from catalog.actions.parts import Parts
-from catalog.actions.ports import SearchQuery
+from catalog.actions.ports import Hit, SearchQuery
 from catalog.actions.reading import ShelfLibrary
 from catalog.actions.records import records_of
 from catalog.core.changes import diff, summary
 from catalog.core.errors import BadRequest
-from catalog.core.names import Kind
+from catalog.core.names import Key, Kind
 from catalog.core.release import Entry, Timeline
 from catalog.web.asking import (
     cursor_of,
@@ -179,9 +179,10 @@ def search(  # noqa: PLR0913, PLR0917 - one filter each
     began = parts.clock()
     found = found_by(parts.finder, wanted)
     took = (parts.clock() - began).total_seconds() * 1000
+    library = parts.reading.library()
     following = start + size if start + size < found.total else None
     document = {
-        "hits": [told_hit(hit, day) for hit in found.hits],
+        "hits": [told_hit(library, hit, day) for hit in found.hits],
         "facets": found.facets,
         "total": found.total,
         "next": cursor_of(following),
@@ -190,12 +191,14 @@ def search(  # noqa: PLR0913, PLR0917 - one filter each
     return sent(document)
 
 
-def told_hit(hit: Any, day: date) -> dict[str, Any]:  # noqa: ANN401 - a Hit, as a document
-    """A hit, with whether its release was in force on the day asked for."""
+def told_hit(library: ShelfLibrary, hit: Hit, day: date) -> dict[str, Any]:
+    """A hit, with the title of its artefact, and whether its release was in force on a day."""
     document: dict[str, Any] = msgspec.to_builtins(hit)
     text = day.isoformat()
     started = not hit.start or hit.start <= text
     document["in_force"] = started and (not hit.end or text < hit.end)
+    timeline = library.register.timelines.get(Key.parse(hit.key))
+    document["artefact"] = timeline.entries[-1].title if timeline else {}
     return document
 
 

@@ -465,6 +465,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "accepted for the transition",
     ),
     "rule-unknown-field": ("trường lạ", "unknown field"),
+    "short-birth": ("ngày sinh", "birth"),
     "rule-malformed": ("không đọc được", "malformed"),
 }
 """Key to (Vietnamese, English); a test holds that every key used in a template is here."""
