@@ -50,6 +50,7 @@ def application(parts: Parts) -> Litestar:
             title="Health metadata registry",
             version=__version__,
             path="/openapi",
+            use_handler_docstrings=True,
             render_plugins=[JsonRenderPlugin()],
             servers=[Server(url=parts.settings.base_url)],
             tags=TAGS,

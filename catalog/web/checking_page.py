@@ -1,5 +1,7 @@
 """The page that checks records: paste or drop a file, read the findings; nothing is kept."""
 
+from asyncio import to_thread
+
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import State, UploadFile
@@ -25,12 +27,12 @@ LINES = "application/x-ndjson"
 ONE = "application/json"
 
 
-@get("/validate", sync_to_thread=True, tags=["pages"])
-def validate_form(
+@get("/validate", tags=["pages"])
+async def validate_form(
     parts: NamedDependency[Parts], request: Asked, schema: FromQuery[str] = ""
 ) -> Response[str]:
     """The form: which schema, which records."""
-    return form(parts, request, schema=schema)
+    return await to_thread(form, parts, request, schema=schema)
 
 
 @post("/validate", status_code=200, tags=["pages"])
@@ -47,10 +49,10 @@ async def validate_posted(
         data = text.encode()
     kept = text if len(text) <= SHOWN_AGAIN else ""
     try:
-        report = checked(parts, schema, data, on)
+        report = await to_thread(checked, parts, schema, data, on)
     except CatalogError as error:
         return form(parts, request, 422, schema=schema, records=kept, refusal=error)
-    return form(parts, request, schema=schema, records=kept, report=report)
+    return await to_thread(form, parts, request, schema=schema, records=kept, report=report)
 
 
 def checked(parts: Parts, schema: str, data: bytes, on: str) -> Report:

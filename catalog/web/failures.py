@@ -6,6 +6,7 @@ from litestar.types import ExceptionHandlersMap
 
 from catalog.actions.parts import Parts
 from catalog.core.errors import CatalogError
+from catalog.core.names import Key
 from catalog.web import problems
 from catalog.web.problems import Asked
 from catalog.web.rendering import key_or_none, language_of, page
@@ -55,8 +56,7 @@ def shown(
     return answer
 
 
-def key_asked(request: Asked) -> str:
-    """The key that the address is about, so that the page can name its releases; else empty."""
+def key_asked(request: Asked) -> Key | None:
+    """The key that the address is about, so that the page can name its releases."""
     parts = request.url.path.removeprefix("/id/").split("/")
-    key = key_or_none("/".join(parts[:3])) if request.url.path.startswith("/id/") else None
-    return str(key) if key is not None else ""
+    return key_or_none("/".join(parts[:3])) if request.url.path.startswith("/id/") else None

@@ -96,8 +96,13 @@ def matches_part(
     library: ShelfLibrary, entry: Entry, body: Mapping, words: str, after: int, day: date
 ) -> dict[str, Any]:
     """The rows of a mapping with the names of both sides; with words, those that name them."""
-    source = lexicon_of(library, entry, body.source_list, day)
     target = lexicon_of(library, entry, body.target_list, day)
+    source = target
+    source_base = f"/id/{body.source_list}"
+    if body.source_list != body.target_list:
+        source = lexicon_of(library, entry, body.source_list, day)
+    elif (former := former_of(library, entry, body)) is not None:
+        source, source_base = library.lexicon(former), f"/id/{former.key}/{former.version}"
     matches = body.members
     if words:
         left, right = codes_named(source, words), codes_named(target, words)
@@ -113,7 +118,21 @@ def matches_part(
     shown = matches[after : after + PAGE_ROWS]
     rows = [(m, named(source, m.source), named(target, m.target)) for m in shown]
     rest = after + PAGE_ROWS if after + PAGE_ROWS < len(matches) else None
-    return {"shape": "matches", "matches": rows, "total": len(matches), "rest": rest}
+    return {
+        "shape": "matches",
+        "matches": rows,
+        "total": len(matches),
+        "rest": rest,
+        "source_base": source_base,
+    }
+
+
+def former_of(library: ShelfLibrary, entry: Entry, body: Mapping) -> Entry | None:
+    """The release whose codes a mapping from a list onto itself says anew: the one before."""
+    key = key_or_none(body.source_list)
+    timeline = library.register.timelines.get(key) if key is not None else None
+    current = timeline.at(entry.start) if timeline is not None else None
+    return timeline.before(current) if timeline is not None and current is not None else None
 
 
 def codes_named(lexicon: Lexicon | None, words: str) -> frozenset[str]:

@@ -6,8 +6,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "registry": ("Hệ thống đăng ký siêu dữ liệu y tế", "Health metadata registry"),
     "search": ("Tìm kiếm", "Search"),
     "search-hint": (
-        "Mã, tên, trường, số văn bản; có dấu hay không",
-        "Code, name, field, document; accents optional",
+        "Mã, tên, trường, số văn bản",
+        "Code, name, field, document",
     ),
     "all-artefacts": ("Tất cả", "Everything"),
     "documents": ("Văn bản pháp lý", "Legal documents"),
@@ -153,7 +153,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Danh mục nào, cấu trúc nào, mã nào có hiệu lực vào một ngày, và theo văn bản nào.",
         "Which list, which layout, which code was in force on a day, and by which document.",
     ),
-    "for-example": ("Ví dụ:", "For example:"),
+    "for-example": (
+        "Có dấu hay không dấu đều được. Ví dụ:",
+        "With or without accents. For example:",
+    ),
     "lately": ("Mới có hiệu lực", "Newest in force"),
     "soon": ("Sắp có hiệu lực", "Upcoming"),
     "nothing-yet": (
