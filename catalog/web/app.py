@@ -10,7 +10,16 @@ from litestar.types import ControllerRouterHandler
 
 from catalog import __version__
 from catalog.actions.parts import Parts
-from catalog.web import catalogue, checking_page, pages, resources, rest, service, terminology
+from catalog.web import (
+    catalogue,
+    checking_page,
+    pages,
+    reports,
+    resources,
+    rest,
+    service,
+    terminology,
+)
 from catalog.web.answers import SAFETY
 from catalog.web.conditional import conditional
 from catalog.web.failures import handlers
@@ -22,6 +31,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *catalogue.ROUTES,
     *pages.ROUTES,
     *checking_page.ROUTES,
+    *reports.ROUTES,
     *service.ROUTES,
 ]
 
