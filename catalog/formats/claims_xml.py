@@ -158,7 +158,11 @@ class Reading:
         try:
             self.parser.feed(chunk)
         except etree.XMLSyntaxError as error:
-            raise unreadable(error) from None
+            raise self.broken(error) from None
+        if self.parser.feed_error_log:
+            # Entities that were never declared end the reading without an exception.
+            yield from self.drained()
+            raise self.broken(None)
         found = False
         for dossier in self.drained():
             found = True
@@ -181,7 +185,7 @@ class Reading:
         try:
             root = self.parser.close()
         except etree.XMLSyntaxError as error:
-            raise unreadable(error) from None
+            raise self.broken(error) from None
         yield from self.drained()
         check_root(root)
         place = "/THONGTINHOSO/SOLUONGHOSO"
@@ -191,6 +195,14 @@ class Reading:
         elif self.announced.strip() != str(self.count) and number(self.announced) != self.count:
             said = messages.wrong_count(self.announced, self.count)
             yield Trouble("sum-mismatch", said, path=place, value=self.announced[:60])
+
+    def broken(self, error: etree.XMLSyntaxError | None) -> Unreadable:
+        """What the first error of the parser says."""
+        for entry in self.parser.feed_error_log:
+            return named(entry.type, entry.message, entry.line, entry.column)
+        if error is None:
+            return Unreadable("broken-xml", messages.broken_xml("?", 0, 0))
+        return unreadable(error)
 
     def drained(self) -> Iterator[Dossier]:
         """
@@ -272,9 +284,13 @@ def check_prologue(head: bytes) -> bytes:
 
 def unreadable(error: etree.XMLSyntaxError) -> Unreadable:
     """What a parser's error says, in our words."""
-    line, column = error.position
-    reason = re.sub(r", line \d+, column \d+.*", "", str(error.msg or "?").split("\n", 1)[0])
-    if error.code in NOT_UTF8:
+    return named(error.code, str(error.msg or "?"), *error.position)
+
+
+def named(code: int, reason: str, line: int, column: int) -> Unreadable:
+    """An error of the parser by our name for it."""
+    reason = re.sub(r", line \d+, column \d+.*", "", reason.split("\n", 1)[0])
+    if code in NOT_UTF8:
         return Unreadable("wrong-encoding", messages.wrong_encoding(f"{reason} ({line}:{column})"))
     return Unreadable("broken-xml", messages.broken_xml(reason, line, column))
 
