@@ -8,10 +8,12 @@ visible when the pointer names it, and by then all that it promises exists.
 
 import fcntl
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
+from typing import TypeAlias
 
 from catalog.actions.finding import current_documents
 from catalog.actions.ports import (
@@ -57,6 +59,41 @@ class Workshop:
     space: Space
 
 
+class BlankShelf(Shelf):
+    """A shelf that counts as empty at first, so that everything is laid onto it once more."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+        self.laid: set[str] = set()
+
+    def path(self, name: str) -> Path:
+        """Where a file is or would be on this machine; who asks is about to write it."""
+        self.laid.add(name)
+        return self.shelf.path(name)
+
+    def has(self, name: str) -> bool:
+        """Whether the file was laid down since."""
+        return name in self.laid and self.shelf.has(name)
+
+    def put(self, name: str, data: bytes | Iterable[bytes]) -> Path:
+        """Write a file whole or not at all, over the one that was there."""
+        path = self.shelf.put(name, data)
+        self.laid.add(name)
+        return path
+
+    def get(self, name: str) -> bytes:
+        """
+        The file's bytes, old or new.
+
+        Raises: NotFound.
+        """
+        return self.shelf.get(name)
+
+
+Work: TypeAlias = Callable[[Workshop, ShelfLibrary, Entry], None]
+"""A piece of delivery's work for one entry; repeating it does no harm."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivered:
     """What a delivery did: events settled, and those that failed and stay pending."""
@@ -79,22 +116,14 @@ def deliver(workshop: Workshop, today: date, progress: Progress = silent) -> Del
         if not pending:
             return Delivered()
         caches = Caches(workshop.shelf)
-        failed: dict[int, Event] = {}
-        entries = {event.seq: entry_of(event, timelines) for event in pending}
         library = ShelfLibrary(register_of(timelines, 0), caches)
-        for done, event in enumerate(pending):
-            progress("compile", done, len(pending))
-            attempt(event, failed, lambda e=event: prepare(workshop, library, entries[e.seq]))
-        for done, event in enumerate(pending):
-            progress("build", done, len(pending))
-            if event.seq not in failed:
-                attempt(event, failed, lambda e=event: build(workshop, library, entries[e.seq]))
+        tasks = [(entry_of(event, timelines), event) for event in pending]
+        failed = make(workshop, library, tasks, progress)
         progress("index", 0, 1)
         good = [event for event in pending if event.seq not in failed]
-        missing = {(e.key, int(e.data["number"])) for e in failed.values()}
-        register = register_of(
-            without(timelines, missing), max(pending[-1].seq, workshop.pointer.current().seq)
-        )
+        # An event that failed before may come after later ones: the register never goes back.
+        seq = max(pending[-1].seq, workshop.pointer.current().seq)
+        register = register_of(without(timelines, failed.values()), seq)
         index(workshop, ShelfLibrary(register, caches), {event.key for event in good}, today)
         workshop.pointer.swap(register)
         with workshop.store.begin() as unit:
@@ -104,13 +133,38 @@ def deliver(workshop: Workshop, today: date, progress: Progress = silent) -> Del
     return Delivered(tuple(event.seq for event in good), tuple(failed))
 
 
-def attempt(event: Event, failed: dict[int, Event], work: object) -> None:
-    """Do a piece of work for an event; what goes wrong is logged and remembered."""
+def make(
+    workshop: Workshop,
+    library: ShelfLibrary,
+    tasks: Sequence[tuple[Entry, Event | None]],
+    progress: Progress,
+) -> dict[int, Event]:
+    """
+    Compile and build entries, first all the one, then all the other; the events that failed.
+
+    What goes wrong with an entry whose event is pending is logged, and the others go on; what
+    was delivered before must succeed, so its fault is raised.
+    """
+    failed: dict[int, Event] = {}
+    for phase, work in (("compile", prepare), ("build", build)):
+        for done, (entry, event) in enumerate(tasks):
+            progress(phase, done, len(tasks))
+            if event is None:
+                work(workshop, library, entry)
+            elif event.seq not in failed and not attempted(work, workshop, library, entry):
+                failed[event.seq] = event
+        progress(phase, len(tasks), len(tasks))
+    return failed
+
+
+def attempted(work: Work, workshop: Workshop, library: ShelfLibrary, entry: Entry) -> bool:
+    """Whether a piece of work for an entry succeeded; what went wrong is logged."""
     try:
-        work()  # type: ignore[operator]
+        work(workshop, library, entry)
     except Exception:
-        LOG.exception("not delivered: %s %s %s", event.seq, event.key, event.version)
-        failed[event.seq] = event
+        LOG.exception("not delivered: %s %s", entry.key, entry.version)
+        return False
+    return True
 
 
 @contextmanager
@@ -135,8 +189,9 @@ def register_of(timelines: Iterable[Timeline], seq: int) -> Register:
     return Register(seq, {timeline.key: timeline for timeline in timelines})
 
 
-def without(timelines: Iterable[Timeline], missing: set[tuple[str, int]]) -> Iterator[Timeline]:
+def without(timelines: Iterable[Timeline], failed: Iterable[Event]) -> Iterator[Timeline]:
     """The timelines with the entries left out that could not be built; empty ones are dropped."""
+    missing = {(event.key, int(event.data["number"])) for event in failed}
     for timeline in timelines:
         kept = [e for e in timeline.entries if (e.key, e.number) not in missing]
         if kept:
@@ -171,13 +226,15 @@ def locked_lexicon(library: ShelfLibrary, entry: Entry, key: str) -> Lexicon:
 
 
 def build(workshop: Workshop, library: ShelfLibrary, entry: Entry) -> None:
-    """Write the formats that are built at publishing."""
+    """Write the formats that are built at publishing, and those whose files are not trusted."""
     if entry.what == "withdrawal":
         return
-    kind = Key.parse(entry.key).kind
+    shelf, kind = workshop.shelf, Key.parse(entry.key).kind
+    doubted = shelf.shelf if isinstance(shelf, BlankShelf) else None
     for fmt in FORMATS:
-        if fmt.built and kind in fmt.kinds:
-            write_built(workshop.shelf, workshop.space, library, entry, fmt)
+        name = built_name(entry, fmt.name, fmt.revision, fmt.suffix)
+        if kind in fmt.kinds and (fmt.built or (doubted is not None and doubted.has(name))):
+            write_built(shelf, workshop.space, library, entry, fmt)
 
 
 def write_built(
@@ -200,33 +257,40 @@ def index(workshop: Workshop, library: ShelfLibrary, keys: set[str], today: date
         workshop.finder.rebuild(current_documents(library, library.keys(), today))
 
 
-def redeliver(workshop: Workshop, today: date, progress: Progress = silent) -> Register:
+def redeliver(workshop: Workshop, today: date, progress: Progress = silent) -> Delivered:
     """
     Build everything derived anew from the register, then swap the pointer.
 
-    For a lost shelf, a new revision of a format, or a second machine over the same database.
+    For a lost or damaged shelf, a new revision of a format, or a second machine over the same
+    database; nothing that lies on the shelf is trusted. What was pending is delivered too, or
+    stays pending and invisible when its building fails.
     """
     with one_at_a_time(workshop.shelf):
+        workshop = replace(workshop, shelf=BlankShelf(workshop.shelf))
         with workshop.store.read() as unit:
             timelines = unit.timelines()
             pending = unit.pending()
             last = last_seq(unit)
-        library = ShelfLibrary(register_of(timelines, last), Caches(workshop.shelf))
-        entries = [entry for timeline in timelines for entry in timeline.entries]
-        for done, entry in enumerate(entries):
-            progress("compile", done, len(entries))
-            prepare(workshop, library, entry)
-        for done, entry in enumerate(entries):
-            progress("build", done, len(entries))
-            build(workshop, library, entry)
+        caches = Caches(workshop.shelf)
+        library = ShelfLibrary(register_of(timelines, last), caches)
+        waiting = {(event.key, int(event.data["number"])): event for event in pending}
+        tasks = [
+            (entry, waiting.get((entry.key, entry.number)))
+            for timeline in timelines
+            for entry in timeline.entries
+        ]
+        failed = make(workshop, library, tasks, progress)
         progress("index", 0, 1)
+        register = register_of(without(timelines, failed.values()), last)
+        library = ShelfLibrary(register, caches)
         workshop.finder.rebuild(current_documents(library, library.keys(), today))
-        workshop.pointer.swap(library.register)
+        workshop.pointer.swap(register)
+        good = [event for event in pending if event.seq not in failed]
         with workshop.store.begin() as unit:
-            for event in pending:
+            for event in good:
                 unit.settle(event.seq)
         progress("index", 1, 1)
-    return library.register
+    return Delivered(tuple(event.seq for event in good), tuple(failed))
 
 
 def last_seq(unit: Unit) -> int:

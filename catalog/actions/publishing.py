@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from datetime import date
 
+import msgspec
+
 from catalog.actions.expressions import check_expressions
 from catalog.actions.ports import Clock, Progress, Store, Unit, silent
-from catalog.core.document import decode
+from catalog.core.document import canonical, decode, digest_of
 from catalog.core.draft import Draft
 from catalog.core.errors import StaleDraft
 from catalog.core.events import Event
@@ -126,7 +128,13 @@ def kept(unit: Unit, made: Plan, publication: Publication) -> Entry:
                 "start": entry.start.isoformat(),
                 "impact": entry.impact,
                 "documents": " ".join(entry.documents),
+                "entry": seal_of(entry),
             },
         )
     )
     return entry
+
+
+def seal_of(entry: Entry) -> str:
+    """The digest of all that an entry says; its event carries it, so that no day can be moved."""
+    return digest_of(canonical(msgspec.to_builtins(entry)))

@@ -254,7 +254,7 @@ def releasing(
         issued_at=datetime.min.replace(tzinfo=UTC),
         digest=digest_of(data),
         meaning=meaning_digest(body),
-        title=body.title,
+        title=dict(sorted(body.title.items())),  # as canonical bytes have it, wherever it is kept
         documents=documents,
         reason=publication.reason,
         corrects=target.version if target else "",
