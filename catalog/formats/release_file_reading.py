@@ -154,15 +154,24 @@ def check_head(path: Path) -> None:
         length = path.stat().st_size
     except OSError as error:
         raise BadFile(path.name, error.strerror or str(error)) from None
+    check_header(path.name, head, length)
+
+
+def check_header(name: str, head: bytes, length: int) -> None:
+    """
+    Look at the first 100 bytes of a file of some length.
+
+    Raises: BadFile.
+    """
     if len(head) < 100 or not head.startswith(MAGIC):  # noqa: PLR2004 - SQLite's header
-        raise BadFile(path.name, "is not an SQLite file")
+        raise BadFile(name, "is not an SQLite file")
     if int.from_bytes(head[68:72]) != APPLICATION:
-        raise BadFile(path.name, "is not a compiled release file of this registry")
+        raise BadFile(name, "is not a compiled release file of this registry")
     revision = int.from_bytes(head[60:64])
     if revision != REVISION:
-        raise BadFile(path.name, f"is of revision {revision}; this program reads {REVISION}")
+        raise BadFile(name, f"is of revision {revision}; this program reads {REVISION}")
     if length != int.from_bytes(head[16:18]) * int.from_bytes(head[28:32]):
-        raise BadFile(path.name, "is cut short or was added to")
+        raise BadFile(name, "is cut short or was added to")
 
 
 class FileLexicon(Lexicon):
