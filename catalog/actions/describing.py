@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from catalog.actions.reading import ShelfLibrary, standing_entries
+from catalog.core.errors import NotFound
 from catalog.core.names import Key, Kind, Space
 from catalog.core.references import references_of
 from catalog.core.release import END_OF_TIME, Entry, Timeline
@@ -95,10 +96,12 @@ def artefact(
     """
     An artefact whole: header, timeline, the release in force.
 
-    Raises: NotFound.
+    Raises: NotFound, also when nothing of it was known by then.
     """
     timeline = library.timeline(key)
     entries = timeline.known(known)
+    if not entries:
+        raise NotFound(str(key))
     current = timeline.at(day, known)
     entry = speaking(timeline, day, known)
     header: dict[str, Any] = msgspec.to_builtins(library.body(entry))
