@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from tests.docs.tables import README, TABLES, with_tables
 
 from catalog.core import errors
 from catalog.web.problems import STATUS
+from tests.docs.tables import README, TABLES, with_tables
 
 
 @pytest.mark.parametrize("name", sorted(TABLES))
