@@ -5,7 +5,7 @@ from datetime import date, datetime
 from threading import Lock as Mutex
 
 from catalog.core.document import decode, digest_of, encode
-from catalog.core.errors import BadFile, BadKey, BadTime, NotFound
+from catalog.core.errors import BadFile, BadKey, BadTime, KeptBack, NotFound
 from catalog.core.library import Library
 from catalog.core.model import Body, kind_of
 from catalog.core.names import Key, Kind
@@ -39,6 +39,9 @@ class BundleLibrary(Library):
         self.lexicons: dict[str, FileLexicon] = {}
         self.crosswalks: dict[str, FileCrosswalk] = {}
         self.mutex = Mutex()
+        self.kept_back = {
+            one.key for one in archive.manifest.left_out if one.reason == "restricted-licence"
+        }
         for held in archive.manifest.releases:
             self.take(held)
 
@@ -71,11 +74,11 @@ class BundleLibrary(Library):
         """
         The timeline of a key.
 
-        Raises: NotFound.
+        Raises: NotFound; of its kind KeptBack, for what was left out for its licence.
         """
         found = self.timelines.get(key)
         if found is None:
-            raise NotFound(str(key))
+            raise (KeptBack if str(key) in self.kept_back else NotFound)(str(key))
         return found
 
     def in_force(self, key: Key, day: date, known: datetime = END_OF_TIME) -> Entry:

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from catalog.actions.codes import Codes, Memory
 from catalog.actions.engine import Bound, Masking, Plan
 from catalog.actions.layout import Layout
-from catalog.core.errors import NotFound
+from catalog.core.errors import KeptBack, NotFound
 from catalog.core.library import Library
 from catalog.core.model import Binding, Schema
 from catalog.core.names import Key
@@ -204,6 +204,8 @@ class Plans:
                 entries: tuple[Entry, ...] = (timeline.named(binding.version),)
             else:
                 entries = timeline.accepted(day, known)
+        except KeptBack:
+            return messages.list_kept_back(binding.list)
         except NotFound:
             return messages.list_unknown(f"{binding.list} {binding.version}".strip())
         if not entries:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import click
 
 from catalog import __version__
-from catalog.cli import asking, keeping, reporting, serving
+from catalog.cli import asking, bundling, keeping, reporting, serving
 from catalog.cli.terminal import Assemble, RefusingGroup, Terminal
 from catalog.settings import Settings
 
@@ -26,6 +26,12 @@ def command(
         """The health metadata registry: what was in force on a day, and the law behind it."""
         ctx.obj = Terminal(assemble, from_env(environ), actor, as_json)
 
-    for each in (serving.serve, *keeping.COMMANDS, *asking.COMMANDS, *reporting.COMMANDS):
+    for each in (
+        serving.serve,
+        *keeping.COMMANDS,
+        *asking.COMMANDS,
+        *reporting.COMMANDS,
+        *bundling.COMMANDS,
+    ):
         catalog.add_command(each)
     return catalog

@@ -13,6 +13,7 @@ from catalog.actions.finding import search as found_by
 from catalog.actions.ports import SearchQuery
 from catalog.actions.reading import history as history_of
 from catalog.actions.records import records_of
+from catalog.cli.bundling import bundle_option, source_of
 from catalog.cli.terminal import (
     DAY,
     FINDINGS,
@@ -193,14 +194,21 @@ def short(value: object) -> str:
 @click.argument("code")
 @on_option
 @known_option
+@bundle_option
 @click.pass_obj
 def lookup(
-    terminal: Terminal, code_list: str, code: str, on: date | None, known: datetime
+    terminal: Terminal,
+    code_list: str,
+    code: str,
+    on: date | None,
+    known: datetime,
+    bundle: Path | None,
 ) -> None:
     """Print CODE of LIST (ns/slug) as it is in force on a day."""
-    library = terminal.library
+    source = source_of(terminal, bundle)
+    library = source.library
     key = key_of_list(code_list)
-    day = on or terminal.parts.today()
+    day = on or source.today
     entry = library.in_force(key, day, known)
     lexicon = library.lexicon(entry)
     name = lexicon.resolve(code)
@@ -254,6 +262,7 @@ def search(
 @on_option
 @known_option
 @click.option("--reverse", is_flag=True, help="From the target list to the source list.")
+@bundle_option
 @click.pass_obj
 def translate(
     terminal: Terminal,
@@ -262,11 +271,13 @@ def translate(
     on: date | None,
     known: datetime,
     reverse: bool,  # noqa: FBT001 - click gives a flag
+    bundle: Path | None,
 ) -> None:
     """Say CODE of one list in another, by MAPPING (ns/slug)."""
-    library = terminal.library
+    source = source_of(terminal, bundle)
+    library = source.library
     key = Key.parse(mapping if mapping.count("/") == 2 else f"mapping/{mapping}")  # noqa: PLR2004
-    entry = library.in_force(key, on or terminal.parts.today(), known)
+    entry = library.in_force(key, on or source.today, known)
     crosswalk = library.crosswalk(entry)
     matches = crosswalk.reverse(code) if reverse else crosswalk.translate(code)
     rows = [[m.source, m.relation, m.target] for m in matches]

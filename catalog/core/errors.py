@@ -64,6 +64,17 @@ class NotFound(CatalogError):
 
 
 @dataclass(unsafe_hash=True)
+class KeptBack(NotFound):
+    """It was released, but is not in this bundle: its licence does not let it be passed on."""
+
+    slug: ClassVar[str] = "kept-back"
+    hint: ClassVar[str] = "ask the registry, or have a bundle made with --with-restricted"
+
+    def __str__(self) -> str:
+        return f"not in this bundle, for its licence: {self.what}"
+
+
+@dataclass(unsafe_hash=True)
 class NotInForce(CatalogError):
     """The artefact is known, but nothing of it was in force on that day, as then known."""
 

@@ -376,6 +376,14 @@ def list_unknown(name: str) -> Said:
     }
 
 
+def list_kept_back(name: str) -> Said:
+    """A field is bound to a list that a bundle may not have."""
+    return {
+        "vi": f"Chưa kiểm tra mã: {name} không có trong gói ngoại tuyến này vì giấy phép hạn chế",
+        "en": f"codes were not checked: {name} is not in this bundle, for its licence",
+    }
+
+
 def list_not_in_force(name: str) -> Said:
     """A field is bound to a list of which no release is in force."""
     return {
