@@ -14,7 +14,6 @@ from catalog.settings import Settings, from_env
 def assemble(settings: Settings) -> Parts:
     """The working parts that the settings ask for; nothing is created on disk yet."""
     from catalog.search.embedded import TantivyFinder
-    from catalog.store.migrating import is_current, migrate
     from catalog.store.pointer import FilePointer
     from catalog.store.shelf import FileShelf
     from catalog.store.sql import SqlStore
@@ -34,6 +33,20 @@ def assemble(settings: Settings) -> Parts:
         migrate=partial(migrate, settings.database_url),
         is_current=partial(is_current, settings.database_url),
     )
+
+
+def migrate(url: str) -> None:
+    """Bring a database to the newest form; only then is Alembic imported, half a second."""
+    from catalog.store import migrating
+
+    migrating.migrate(url)
+
+
+def is_current(url: str) -> bool:
+    """Whether a database is in the newest form."""
+    from catalog.store import migrating
+
+    return migrating.is_current(url)
 
 
 def create_app() -> object:
