@@ -22,6 +22,7 @@ from catalog.core.names import Key
 from catalog.core.record_finding import RecordFinding
 from catalog.core.release import END_OF_TIME
 from catalog.formats import claims_messages as messages
+from catalog.formats.check_report import Count
 from catalog.formats.claims_xml import CHUNK
 from catalog.formats.record_tables import (
     RecordTable,
@@ -70,23 +71,12 @@ Progress: TypeAlias = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """How many findings of one kind there were at one place."""
-
-    table: str
-    path: str
-    rule: str
-    severity: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
 class Checked:
     """What came of checking a file: the report, and counts of all findings by place."""
 
     name: str
     report: Report
-    tallies: tuple[Tally, ...]
+    tallies: tuple[Count, ...]
 
 
 @dataclass(slots=True)
@@ -106,10 +96,10 @@ class Listing:
             place = (finding.table, "…", finding.rule, finding.severity)
         self.counts[place] = self.counts.get(place, 0) + 1
 
-    def tallies(self) -> tuple[Tally, ...]:
+    def tallies(self) -> tuple[Count, ...]:
         """The counts, the largest first."""
         ordered = sorted(self.counts.items(), key=lambda item: (-item[1], item[0]))
-        return tuple(Tally(*place, count) for place, count in ordered)
+        return tuple(Count(*place, count) for place, count in ordered)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
