@@ -217,7 +217,14 @@ function liveFilter(form) {
   });
 }
 
+// A region that scrolls sideways can be reached by keys, also when nothing in it can.
+function reachable(region) {
+  if (region.scrollWidth <= region.clientWidth || region.querySelector("a, button, input")) return;
+  region.tabIndex = 0;
+}
+
 function arm(within) {
+  within.querySelectorAll(".scroll").forEach(reachable);
   clampAll(within);
   for (const table of within.querySelectorAll("table.sortable")) sortable(table);
   for (const tree of within.querySelectorAll("ul.tree")) armTree(tree);
