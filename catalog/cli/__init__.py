@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import click
 
 from catalog import __version__
-from catalog.cli import asking, bundling, keeping, reporting, serving
+from catalog.cli import asking, bundling, checking, keeping, reporting, serving
 from catalog.cli.terminal import Assemble, RefusingGroup, Terminal
 from catalog.settings import Settings
 
@@ -30,6 +30,7 @@ def command(
         serving.serve,
         *keeping.COMMANDS,
         *asking.COMMANDS,
+        *checking.COMMANDS,
         *reporting.COMMANDS,
         *bundling.COMMANDS,
     ):

@@ -1,22 +1,17 @@
-"""Commands that ask: show, history, diff, lookup, search, validate, translate."""
+"""Commands that ask: show, history, diff, lookup, search, translate."""
 
-import sys
 from datetime import date, datetime
 from pathlib import Path
 
 import click
 import msgspec
 
-from catalog.actions.checking import report_of
 from catalog.actions.describing import artefact, entry_line
 from catalog.actions.finding import search as found_by
 from catalog.actions.ports import SearchQuery
 from catalog.actions.reading import history as history_of
-from catalog.actions.records import records_of
 from catalog.cli.bundling import bundle_option, source_of
 from catalog.cli.terminal import (
-    DAY,
-    FINDINGS,
     KEY,
     Terminal,
     key_of_list,
@@ -31,8 +26,6 @@ from catalog.core.release import Entry, Release, Timeline
 from catalog.core.text import in_language
 from catalog.formats import FORMATS
 from catalog.formats.format import Setting
-
-MEDIA = {"json": "application/json", "ndjson": "application/x-ndjson"}
 
 
 @click.command()
@@ -284,46 +277,4 @@ def translate(
     terminal.table(matches, ["source", "relation", "target"], rows)
 
 
-@click.command()
-@click.argument("schema", metavar="SCHEMA")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--on", type=DAY, default=None, help="One day for all; else each record's own.")
-@known_option
-@click.option("--as", "form", type=click.Choice(list(MEDIA)), default=None, help="Form of FILES.")
-@click.option("--report", type=click.Path(path_type=Path), default=None, help="Write JSON here.")
-@click.pass_obj
-def validate(
-    terminal: Terminal,
-    schema: str,
-    files: tuple[Path, ...],
-    on: date | None,
-    known: datetime,
-    form: str | None,
-    report: Path | None,
-) -> None:
-    """Check FILES against SCHEMA (ns/slug) as in force on each record's own day."""
-    key = Key.parse(schema if schema.count("/") == 2 else f"schema/{schema}")  # noqa: PLR2004
-    checker = terminal.parts.checker()
-    invalid = 0
-    for file in files:
-        media = MEDIA[form or ("ndjson" if file.suffix in {".ndjson", ".jsonl"} else "json")]
-        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-        made = report_of(checker, key, records_of(data, media), on=on, known=known)
-        invalid += made.invalid
-        if report is not None:
-            report.write_bytes(msgspec.json.encode(made))
-        terminal.say(
-            made,
-            [
-                *(
-                    f"{file}:{f.record} {f.path} {f.rule} {f.severity}: {f.message['vi']}"
-                    for f in made.findings
-                ),
-                f"{file}: {made.records} records, {made.invalid} invalid",
-            ],
-        )
-    if invalid:
-        sys.exit(FINDINGS)
-
-
-COMMANDS = (show, history, diff, lookup, search, translate, validate)
+COMMANDS = (show, history, diff, lookup, search, translate)
