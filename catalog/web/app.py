@@ -12,6 +12,7 @@ from catalog import __version__
 from catalog.actions.parts import Parts
 from catalog.web import (
     catalogue,
+    checking,
     checking_page,
     pages,
     reports,
@@ -28,6 +29,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *terminology.ROUTES,
     *resources.ROUTES,
     *rest.ROUTES,
+    *checking.ROUTES,
     *catalogue.ROUTES,
     *pages.ROUTES,
     *checking_page.ROUTES,

@@ -1,24 +1,22 @@
-"""The JSON API's reading side: artefacts, comparisons, uses, search, validation, changes."""
+"""The JSON API's reading side: artefacts, comparisons, uses, search, changes."""
 
 from datetime import date
 from hashlib import blake2b
 from typing import Any
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
-from catalog.actions.checking import report_of
 from catalog.actions.describing import artefact, artefacts, uses
 from catalog.actions.finding import search as found_by
 from catalog.actions.parts import Parts
 from catalog.actions.ports import Hit, SearchQuery
 from catalog.actions.reading import ShelfLibrary
-from catalog.actions.records import records_of
 from catalog.core.changes import diff, summary
 from catalog.core.errors import BadRequest
-from catalog.core.names import Key, Kind
+from catalog.core.names import Key
 from catalog.core.release import Entry, Timeline
 from catalog.web.asking import (
     cursor_of,
@@ -202,30 +200,6 @@ def told_hit(library: ShelfLibrary, hit: Hit, day: date) -> dict[str, Any]:
     return document
 
 
-@post("/api/v1/validate/{ns:str}/{slug:str}", status_code=200, tags=["check"])
-async def validate(
-    ns: FromPath[str],
-    slug: FromPath[str],
-    request: Request[None, None, Any],
-    parts: NamedDependency[Parts],
-    on: FromQuery[str | None] = None,
-    known: FromQuery[str | None] = None,
-) -> Response[bytes]:
-    """Check records against the schema and lists in force on each record's own day."""
-    key = key_of_parts(Kind.SCHEMA, ns, slug)
-    data = await request.body()
-    media_type = request.headers.get("content-type", JSON).split(";", 1)[0].strip().lower()
-    checker = parts.checker()
-    report = report_of(
-        checker,
-        key,
-        records_of(data, media_type),
-        on=None if on is None else day_of(on),
-        known=known_of(known),
-    )
-    return Response(msgspec.json.encode(report), media_type=JSON)
-
-
 @get("/api/v1/changes", sync_to_thread=True, tags=["changes"])
 def changes(
     parts: NamedDependency[Parts],
@@ -242,4 +216,4 @@ def changes(
     return sent({"items": events, "next": cursor_of(last), "more": more})
 
 
-ROUTES = [listing, one, compared, used, search, validate, changes]
+ROUTES = [listing, one, compared, used, search, changes]
