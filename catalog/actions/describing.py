@@ -170,6 +170,9 @@ def library_references(library: ShelfLibrary, entry: Entry) -> tuple[str, ...]:
     kept = library.memory.get(name)
     if isinstance(kept, tuple):
         return kept
-    found = tuple(sorted(references_of(library.body(entry))))
+    is_list = entry.key.startswith(f"{Kind.CODE_LIST}/")
+    # The members of a code list refer to nothing outside it, and there may be a great many.
+    body = library.lexicon(entry).header if is_list else library.body(entry)
+    found = tuple(sorted(references_of(body)))
     library.memory[name] = found
     return found

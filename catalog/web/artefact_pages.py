@@ -19,7 +19,7 @@ from catalog.core.terminology import Filter
 from catalog.core.text import in_language
 from catalog.formats import FORMATS
 from catalog.web.collation import vietnamese
-from catalog.web.members import PAGE_ROWS, header_of, members_part
+from catalog.web.members import PAGE_ROWS, header_of, is_flat, members_part
 from catalog.web.problems import Asked
 from catalog.web.rendering import as_of, language_of, naming, page
 from catalog.web.timeline import strip
@@ -144,7 +144,7 @@ def concept_page(
         trail=trail(lexicon, concept.code)[:-1],
         broader=[found for code in concept.parents if (found := lexicon.lookup(code))],
         related={code: lexicon.lookup(code) for code in related(concept, header)},
-        is_tree=len(lexicon.children("")) < lexicon.size,
+        is_tree=not is_flat(library, entry),
         children=lexicon.find(Filter(parent=concept.code), limit=PAGE_ROWS),
         usable=lexicon.usable(concept.code, asked.day),
         history=history(library, key, concept.code),

@@ -41,7 +41,7 @@ def members_part(
     given: dict[str, Any] = {"shape": "", "words": words, "after": after, "at": ""}
     match body:
         case CodeList() | ValueSet():
-            given |= concepts_part(library.lexicon(entry), request, words, after)
+            given |= concepts_part(library, entry, request, words, after)
         case Schema():
             given |= fields_part(body, words)
         case Mapping():
@@ -53,13 +53,28 @@ def members_part(
     return given
 
 
-def concepts_part(lexicon: Lexicon, request: Asked, words: str, after: int) -> dict[str, Any]:
+def is_flat(library: ShelfLibrary, entry: Entry) -> bool:
+    """Whether no concept of a list is below another; remembered with the library."""
+    name = f"flat {entry.key} {entry.number}"
+    kept = library.memory.get(name)
+    if isinstance(kept, bool):
+        return kept
+    lexicon = library.lexicon(entry)
+    found = lexicon.find(Filter(roots=True), limit=1).total == lexicon.size
+    library.memory[name] = found
+    return found
+
+
+def concepts_part(
+    library: ShelfLibrary, entry: Entry, request: Asked, words: str, after: int
+) -> dict[str, Any]:
     """The concepts: the children of one for a tree that opens, a tree, or a flat table."""
+    lexicon = library.lexicon(entry)
     parent = request.query_params.get("parent", "")
     if parent:
         below = level(lexicon, parent, after, PAGE_ROWS)
         return {"shape": "children", "level": below, "parent": parent}
-    flat = len(lexicon.children("")) == lexicon.size
+    flat = is_flat(library, entry)
     shape: Shape = "codes" if flat else "tree"
     if words:
         found = lexicon.find(Filter(text=words), after=after, limit=PAGE_ROWS)

@@ -1,6 +1,6 @@
 """The pages over everything: the start, searching, listings, comparing, what this is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,9 +13,9 @@ from catalog.actions.describing import artefacts
 from catalog.actions.parts import Parts
 from catalog.actions.ports import SearchQuery
 from catalog.actions.reading import ShelfLibrary
-from catalog.core.changes import diff, impact_of
+from catalog.core.changes import Diff, diff, impact_of
 from catalog.core.errors import BadRequest
-from catalog.core.model import Document, key_of
+from catalog.core.model import Document, Text, key_of
 from catalog.core.names import Key, Kind
 from catalog.core.release import Entry
 from catalog.core.text import fold, in_language
@@ -29,8 +29,11 @@ from catalog.web.rendering import as_of, day_asked, key_or_none, language_of, pa
 
 HITS = 30
 ROWS = 100
-MOST_CHANGES = 1000
+MOST_CHANGES = 200
 """Changed members that a comparison lists; the API lists all."""
+
+MOST_LISTED = 400
+DIFFERENCES_KEPT = 8
 
 LATELY = frozenset({Kind.CODE_LIST, Kind.SCHEMA, Kind.MAPPING, Kind.VALUE_SET, Kind.DATASET})
 """The kinds whose news the start page tells."""
@@ -209,7 +212,7 @@ def compare(
     if not start:
         raise BadRequest("from", "say which release to compare from")
     old, new = timeline.named(start), timeline.named(to)
-    found = diff(library.body(old), library.body(new))
+    found = difference(library, old, new)
     return page(
         "compare.html",
         parts,
@@ -222,11 +225,37 @@ def compare(
         header=lines_of(found.header),
         changed=changed_members(found, MOST_CHANGES),
         limit=MOST_CHANGES,
-        key_of=key_of,
-        name_of=name_of,
+        lists=[each for each in member_lists(found, old, new) if each[3]],
         choices=[entry for entry in timeline.entries if entry.what != "withdrawal"],
         api=f"/api/v1/artefacts/{named}/diff?{urlencode({'from': start, 'to': to})}",
     )
+
+
+def member_lists(
+    found: Diff, old: Entry, new: Entry
+) -> Iterator[tuple[str, str, list[tuple[str, Text]], int, str]]:
+    """What was added, removed, moved: its name and sign, the first (key, name), how many, where."""
+    for name, sign, placed in (("added", "+", found.added), ("moved", "↕", found.moved)):
+        pairs = [(each.key, name_of(each.member)) for each in placed[:MOST_LISTED]]
+        yield name, sign, pairs, len(placed), new.version
+        if name == "added":
+            gone = [(key_of(member), name_of(member)) for member in found.removed[:MOST_LISTED]]
+            yield "removed", "−", gone, len(found.removed), old.version
+
+
+def difference(library: ShelfLibrary, old: Entry, new: Entry) -> Diff:
+    """What differs between two releases; the last few are remembered with the library."""
+    kept = library.memory.setdefault("differences", {})
+    assert isinstance(kept, dict)  # noqa: S101 - nobody else writes under this name
+    name = (old.digest, new.digest)
+    found = kept.get(name)
+    if isinstance(found, Diff):
+        return found
+    made = diff(library.body(old), library.body(new))
+    for former in list(kept)[: len(kept) - DIFFERENCES_KEPT + 1]:
+        kept.pop(former, None)
+    kept[name] = made
+    return made
 
 
 @get("/about", sync_to_thread=True, tags=["pages"])
