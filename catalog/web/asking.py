@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
@@ -12,6 +13,11 @@ from catalog.core.release import END_OF_TIME
 
 LIMIT = 50
 LARGEST_LIMIT = 1000
+FARTHEST = 2**31
+"""No list of ours is longer."""
+
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+POSITION = re.compile(r"at:([0-9]{1,10})")
 
 
 @lru_cache(maxsize=4096)
@@ -22,7 +28,9 @@ def day_of(text: str) -> date:
     Raises: BadRequest.
     """
     try:
-        return date.fromisoformat(text)
+        if DAY.fullmatch(text):
+            return date.fromisoformat(text)
+        raise ValueError(text)
     except ValueError:
         raise BadRequest("on", f"{text[:40]!r} is not a day like 2024-07-01") from None
 
@@ -40,11 +48,14 @@ def instant_of(text: str) -> datetime:
         raise BadRequest(
             "known", f"{text[:40]!r} is not an instant like 2024-07-01T08:00:00Z"
         ) from None
-    if len(text) == len("2024-07-01"):
+    if DAY.fullmatch(text):
         moment = moment.replace(tzinfo=VIETNAM) + timedelta(days=1, microseconds=-1)
     elif moment.tzinfo is None:
         raise BadRequest("known", "say the zone too, as in 2024-07-01T08:00:00Z or +07:00")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise BadRequest("known", f"{text!r} is beyond what calendars reach") from None
 
 
 def known_of(text: str | None) -> datetime:
@@ -63,7 +74,7 @@ def key_of_parts(kind: str, ns: str, slug: str) -> Key:
 
 
 def list_key(ns: str, slug: str) -> Key:
-    """The key of a code list; a value set of that name is meant by `value-set:slug`."""
+    """The key of a code list."""
     return key_of_parts(Kind.CODE_LIST, ns, slug)
 
 
@@ -90,12 +101,12 @@ def position_of(cursor: str | None) -> int:
         return 0
     try:
         text = base64.urlsafe_b64decode(cursor.encode() + b"==").decode()
-        position = int(text.removeprefix("at:"))
     except (ValueError, binascii.Error, UnicodeError):
-        raise BadRequest("cursor", "use the value of `next` of the page before") from None
-    if not text.startswith("at:") or position < 0:
+        text = ""
+    found = POSITION.fullmatch(text)
+    if found is None or int(found[1]) > FARTHEST:
         raise BadRequest("cursor", "use the value of `next` of the page before")
-    return position
+    return int(found[1])
 
 
 def cursor_of(position: int | None) -> str | None:

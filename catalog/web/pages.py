@@ -234,7 +234,7 @@ def compare(
 def member_lists(
     found: Diff, old: Entry, new: Entry
 ) -> Iterator[tuple[str, str, list[tuple[str, Text]], int, str]]:
-    """What was added, removed, moved: its name and sign, the first (key, name), how many, where."""
+    """What was added, removed, moved: name, sign, the first (key, name), how many, in which."""
     for name, sign, placed in (("added", "+", found.added), ("moved", "↕", found.moved)):
         pairs = [(each.key, name_of(each.member)) for each in placed[:MOST_LISTED]]
         yield name, sign, pairs, len(placed), new.version

@@ -1,12 +1,16 @@
 """The timeline strip: releases as segments on an axis of days, as SVG written by us."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from catalog.core.release import Entry, Standing, Timeline
 
 WIDTH = 960
 """Width of the drawing, in its own units; it scales to the page."""
+
+
+MARGIN = 180
+"""Days shown before the first release and after the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,8 @@ class Strip:
 def strip(timeline: Timeline, chosen: Entry, day: date) -> Strip:
     """The drawing of a timeline, with a margin of half a year on both sides."""
     spans = [(e, v) for e in timeline.entries if (v := timeline.validity(e)) is not None]
-    margin = timedelta(days=180)
-    first = min([v.start for _, v in spans] + [day]) - margin
-    last = max([v.end or v.start for _, v in spans] + [day]) + margin
+    first = moved(min([v.start for _, v in spans] + [day]), -MARGIN)
+    last = moved(max([v.end or v.start for _, v in spans] + [day]), MARGIN)
 
     def at(moment: date) -> float:
         return round((moment - first).days / (last - first).days * WIDTH, 1)
@@ -68,3 +71,9 @@ def strip(timeline: Timeline, chosen: Entry, day: date) -> Strip:
         if year % step == 0
     )
     return Strip(segments, at(day), years)
+
+
+def moved(day: date, days: int) -> date:
+    """A day some days on; at the ends of the calendar it stays there."""
+    number = day.toordinal() + days
+    return date.fromordinal(min(max(number, date.min.toordinal()), date.max.toordinal()))
