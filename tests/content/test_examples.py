@@ -6,28 +6,35 @@ import pytest
 
 from catalog.actions.checking import Checker
 from catalog.core.names import Key
-from tests.content.shipped import EXAMPLES, bodies, library
+from tests.content.shipped import ROOT, bodies, library, tree
 
-NAMES = sorted(path.stem for path in (EXAMPLES / "valid").glob("*.json"))
+FILES = sorted((ROOT / "schemas").glob("*/examples/valid/*.json"))
+NAMES = [f"{path.parents[2].name}/{path.stem}" for path in FILES]
 
 
 def records(kind, name):
-    return json.loads((EXAMPLES / kind / f"{name}.json").read_text(encoding="utf-8"))
+    ns, _, slug = name.partition("/")
+    path = ROOT / "schemas" / ns / "examples" / kind / f"{slug}.json"
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def findings(name, kind):
-    run = Checker(library()).begin(Key.parse(f"schema/byt/{name}"))
+    run = Checker(library()).begin(Key.parse(f"schema/{name}"))
     return list(run.stream(enumerate(records(kind, name), start=1)))
 
 
 def test_every_layout_has_examples():
-    assert sorted([*(f"claim-xml{n}" for n in range(16)), "ho-so-suc-khoe-ca-nhan"]) == NAMES
+    layouts = {
+        f"{each.key.ns}/{each.key.slug}" for each in tree().releases if each.key.kind == "schema"
+    }
+
+    assert layouts == set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_valid_record_of_every_release_has_no_finding(name):
     assert findings(name, "valid") == []
-    assert len(records("valid", name)) == len(bodies(f"schema/byt/{name}"))
+    assert len(records("valid", name)) == len(bodies(f"schema/{name}"))
 
 
 @pytest.mark.parametrize("name", NAMES)

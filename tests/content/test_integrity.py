@@ -25,6 +25,7 @@ TWO_RELEASES = {
 """Files of facts that are a former release of another list, not a list of their own."""
 
 OTHER_LABELS = {
+    ("nd102_linh_vuc", "15"): "that its source is cut off is said in Vietnamese",
     ("ma_nhom", "7"): "what stood before Decision 5937 became a row of its own",
     ("ma_nhom", "8"): "what stood before Decision 5937 became a row of its own",
     ("ma_doituong_kcb_qd824", ""): "codes whose name is not in the source say so",
@@ -208,7 +209,8 @@ def test_the_fields_of_the_decree_that_are_not_known_are_shown_as_missing():
     }
     assert groups["15"].completeness == "partial"
     for row in rows("codes/nd102_linh_vuc.csv")[:15]:
-        assert groups[str(int(row["code"]))].title["vi"] == row["label_vi"]
+        title = row["label_vi"].replace("cut off in source", "nguồn bị cắt")
+        assert groups[str(int(row["code"]))].title["vi"] == title
 
 
 # -- code lists ---------------------------------------------------------------------------------
@@ -490,3 +492,52 @@ def test_a_dataset_says_all_that_the_decree_asks_for():
                 body.contact, body.periodicity, body.access, body.legal_ground, body.groups,
             )  # fmt: skip
             assert all(said), str(release.key)
+
+
+CATALOGUES = {
+    "Bảng 1.": "danh-muc-khoa-phong",
+    "Bảng 2.": "danh-muc-nguoi-hanh-nghe",
+    "Bảng 3.": "danh-muc-thuoc",
+    "Bảng 4.": "danh-muc-vat-tu-y-te",
+    "Bảng 5.": "danh-muc-dich-vu-ky-thuat-co-so",
+    "Bảng 6.": "danh-muc-thiet-bi-y-te",
+}
+"""The facility catalogues of Decision 3618/QĐ-BHXH by number."""
+
+
+@pytest.mark.parametrize("number", CATALOGUES)
+def test_a_facility_catalogue_has_the_fields_of_the_facts_in_their_order(number):
+    body = bodies(f"schema/bhxh/{CATALOGUES[number]}")["qd-3618-2022"]
+    facts = [
+        row for row in rows("facility_catalogue_fields.csv") if row["catalogue"].startswith(number)
+    ]
+
+    assert body.title["vi"] == facts[0]["catalogue"]
+    assert list(fields(body)) == [row["field"] for row in facts]
+    for row in facts:
+        assert (fields(body)[row["field"]].type == "string") == (row["type"] == "Chuỗi")
+
+
+def test_the_facility_catalogues_have_97_fields():
+    assert len(rows("facility_catalogue_fields.csv")) == 97
+    assert (
+        sum(len(fields(bodies(f"schema/bhxh/{s}")["qd-3618-2022"])) for s in CATALOGUES.values())
+        == 97
+    )
+
+
+def test_every_fhir_hint_of_a_field_is_in_its_element():
+    elements = {r.body.technical_name: r.body for r in RELEASES if r.key.kind is Kind.DATA_ELEMENT}
+    missing = [
+        (row["table"], row["field"])
+        for row in rows("fhir_mapping_hints.csv")
+        if row["field"] != "*"  # hints for a whole table are no element's
+        for name, column in (
+            ("fhir-r4", "suggested_fhir_r4"),
+            ("fhir-r4-qd-4210", "moh_qd4210_mapping"),
+        )
+        if row[column]
+        and row[column] not in elements[row["field"]].mappings.get(name, "").split(" ; ")
+    ]
+
+    assert missing == []
