@@ -17,7 +17,7 @@ Notation: TypeAlias = Literal["json", "xlsx", "html"]
 MEDIA_TYPES: Final[dict[Notation, str]] = {
     "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "html": "text/html; charset=utf-8",
+    "html": "text/html",
 }
 
 MOST_LISTED: Final[dict[Notation, int]] = {"json": 1_000, "xlsx": 50_000, "html": 5_000}
