@@ -11,8 +11,9 @@ from litestar.params import FromPath, FromQuery
 
 from catalog.main import assemble
 from catalog.settings import from_env
+from catalog.web.answers import HEAD
 from catalog.web.app import application
-from catalog.web.terminology import HEAD, told
+from catalog.web.terminology import told
 
 CONSTANT: dict[str, bytes] = {}
 

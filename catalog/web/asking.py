@@ -28,9 +28,7 @@ def day_of(text: str) -> date:
     Raises: BadRequest.
     """
     try:
-        if DAY.fullmatch(text):
-            return date.fromisoformat(text)
-        raise ValueError(text)
+        return date.fromisoformat(text if DAY.fullmatch(text) else "")
     except ValueError:
         raise BadRequest("on", f"{text[:40]!r} is not a day like 2024-07-01") from None
 

@@ -18,7 +18,7 @@ from catalog.formats.dcat import About, write_catalogue
 from catalog.formats.dcat_distributions import Built
 from catalog.formats.format import Format, quality_of, ranges_of
 from catalog.formats.rdf import Syntax
-from catalog.web.answers import Answer, raw
+from catalog.web.answers import Answer, raw, tag_of
 from catalog.web.problems import Asked
 
 PAGE_SIZE = 100
@@ -102,7 +102,11 @@ def context(name: FromPath[str], parts: NamedDependency[Parts]) -> Answer:
     if not name.endswith(".jsonld"):
         raise NotFound(f"/contexts/{name[:60]}")
     data = jsonld.context(parts.space.base, name.removesuffix(".jsonld"))
-    headers = {"content-type": "application/ld+json", "cache-control": "public, max-age=86400"}
+    headers = {
+        "content-type": "application/ld+json",
+        "cache-control": "public, max-age=86400",
+        "etag": tag_of(data),
+    }
     return Answer(data, raw(headers))
 
 

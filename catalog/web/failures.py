@@ -53,6 +53,8 @@ def shown(
         asked_key=key_asked(request),
     )
     answer.headers.update(told.headers)
+    answer.headers["vary"] = "Accept, Accept-Language, Cookie"
+    del answer.headers["etag"]
     return answer
 
 

@@ -7,7 +7,8 @@ from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
-from catalog.core.errors import BrokenRules, CannotSay, CatalogError
+from catalog.core.errors import BadRequest, BrokenRules, CannotSay, CatalogError
+from catalog.web.answers import SAFETY
 
 LOG = logging.getLogger(__name__)
 
@@ -82,7 +83,9 @@ def problem(
         **({"instance": instance} if instance else {}),
         **more,
     }
-    return Response(msgspec.json.encode(document), status_code=status, media_type=PROBLEM)
+    data = msgspec.json.encode(document)
+    headers = {**SAFETY, "cache-control": "no-store", "vary": "Accept, Accept-Language"}
+    return Response(data, status_code=status, media_type=PROBLEM, headers=headers)
 
 
 def of_refusal(request: Asked, error: CatalogError) -> Response[bytes]:
@@ -92,7 +95,10 @@ def of_refusal(request: Asked, error: CatalogError) -> Response[bytes]:
         more["errors"] = list(error.findings)
     if isinstance(error, CannotSay):
         more["can"] = list(error.can)
-    return problem(STATUS.get(error.slug, 400), error.slug, str(error), request.url.path, **more)
+    status = STATUS.get(error.slug, 400)
+    if isinstance(error, BadRequest) and error.part == "content-type":
+        status = 415
+    return problem(status, error.slug, str(error), request.url.path, **more)
 
 
 HTTP_SLUGS = {401: "unauthorized", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}

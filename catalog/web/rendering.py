@@ -22,6 +22,7 @@ from catalog.core.model import Document, Text
 from catalog.core.names import Key, Kind
 from catalog.core.release import END_OF_TIME
 from catalog.core.text import in_language
+from catalog.web.answers import tag_of
 from catalog.web.asking import cursor_of, day_of, instant_of
 from catalog.web.problems import Asked
 from catalog.web.words import WORDS, day_text, number_text, word
@@ -91,8 +92,13 @@ def to(context: jinja2.runtime.Context, path: str, anchor: str = "", **query: ob
 @jinja2.pass_context
 def label(context: jinja2.runtime.Context, text: str) -> str:
     """What people call an artefact: its title, a document by its number; a text as it is."""
-    found = naming(context["library"], text)
-    return found[0] or in_language(found[1], context["language"]) or text
+    return called_in(context["library"], text, context["language"])
+
+
+def called_in(library: ShelfLibrary, text: str, language: str) -> str:
+    """What people call an artefact, in a language; a text that is no key as it is."""
+    number, title = naming(library, text)
+    return number or in_language(title, language) or text
 
 
 @jinja2.pass_context
@@ -107,12 +113,12 @@ def naming(library: ShelfLibrary, text: str) -> tuple[str, Text]:
     kept = library.memory.get(name)
     if isinstance(kept, tuple):
         return kept
-    found: tuple[str, Text] = ("", {})
     timeline = library.register.timelines.get(key) if (key := key_or_none(text)) else None
-    if timeline is not None:
-        entry = timeline.entries[-1]
-        body = library.body(entry) if timeline.key.kind is Kind.DOCUMENT else None
-        found = (body.number if isinstance(body, Document) else "", entry.title)
+    if timeline is None:
+        return ("", {})
+    entry = timeline.entries[-1]
+    body = library.body(entry) if timeline.key.kind is Kind.DOCUMENT else None
+    found = (body.number if isinstance(body, Document) else "", entry.title)
     library.memory[name] = found
     return found
 
@@ -162,6 +168,8 @@ def page(
     text = templates(language).get_template(name).render(given)
     answer = Response(text, media_type=HTML, status_code=status)
     answer.headers["vary"] = "Accept, Accept-Language, Cookie"
+    answer.headers["etag"] = tag_of(text.encode())
+    answer.headers["cache-control"] = "no-cache"
     if query.get("lang") in {"vi", "en"}:
         answer.set_cookie("lang", language, max_age=31536000, samesite="lax", httponly=True)
     return answer

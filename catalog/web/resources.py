@@ -2,8 +2,9 @@
 
 from asyncio import to_thread
 from collections import OrderedDict
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from email.utils import format_datetime
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -14,20 +15,19 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import File
 
 from catalog.actions.delivery import write_built
-from catalog.actions.parts import Parts
+from catalog.actions.parts import VIETNAM, Parts
 from catalog.actions.reading import ShelfLibrary, body_name, member_of
 from catalog.core.document import canonical
 from catalog.core.errors import CannotSay, NotFound
 from catalog.core.model import Concept, Field
 from catalog.core.names import Key, Kind
 from catalog.core.release import Entry, Release
-from catalog.formats import FORMATS
-from catalog.formats.format import Format, Setting, choose
-from catalog.formats.json_schema import write_bundled
+from catalog.formats import FORMATS, json_schema
+from catalog.formats.format import Format, Setting, choose, quality_of, ranges_of
 from catalog.formats.linked_data import write_concept
 from catalog.formats.rdf import Syntax
 from catalog.web.addresses import Address, read_address
-from catalog.web.answers import Answer, raw
+from catalog.web.answers import JSON, Answer, raw
 from catalog.web.artefact_pages import concept_page, field_page, release_page
 from catalog.web.asking import day_of, known_of
 from catalog.web.problems import Asked
@@ -35,12 +35,15 @@ from catalog.web.problems import Asked
 A_YEAR = "public, max-age=31536000"
 A_MINUTE = "public, max-age=60"
 NEGOTIATED = "Accept, Accept-Language"
+LISTS = frozenset({Kind.CODE_LIST, Kind.VALUE_SET})
+"""The kinds whose members are concepts."""
+
 SMALL = 512 * 1024
 """Built artefacts up to this size, in bytes, are kept in memory; larger ones are streamed."""
 
 
 class Ready:
-    """The answers lately sent, with their headers; what they say never changes."""
+    """The answers lately sent, with their headers; those name the neighbours of the moment."""
 
     def __init__(self, largest: int = 64 * 1024 * 1024) -> None:
         self.kept: OrderedDict[tuple[str, int, str, date], Answer] = OrderedDict()
@@ -61,7 +64,13 @@ class Ready:
         return answer
 
 
-READY = Ready()
+def ready(library: ShelfLibrary) -> Ready:
+    """The answers lately sent at this moment of the register."""
+    kept = library.memory.get("ready")
+    if not isinstance(kept, Ready):
+        kept = Ready()
+        library.memory["ready"] = kept
+    return kept
 
 
 @get("/id/{path:path}", tags=["resources"])
@@ -83,7 +92,7 @@ async def resource(
     accept = request.headers.get("accept", "*/*")
     if address.suffix and not (address.code or address.field or bundle):
         name = (entry.key, entry.number, address.suffix, parts.today())
-        answer = READY.get(name)
+        answer = ready(library).get(name)
         if answer is not None:
             return answer
     asked = Question(parts, library, address, entry, request, accept)
@@ -156,7 +165,7 @@ def negotiated(asked: Question, fmt: Format) -> Answer | File:
             content_disposition_type="inline",
         )
     answer = Answer(path.read_bytes(), raw({"content-type": fmt.media_type, **headers}))
-    return READY.keep((entry.key, entry.number, fmt.suffix, parts.today()), answer)
+    return ready(library).keep((entry.key, entry.number, fmt.suffix, parts.today()), answer)
 
 
 def plain_type(fmt: Format) -> str:
@@ -193,29 +202,36 @@ def aging(library: ShelfLibrary, entry: Entry, parts: Parts) -> dict[str, str]:
         if neighbour is not None:
             links.append(f'</id/{entry.key}/{neighbour.version}>; rel="{rel}"')
     if later is not None and later.start <= day:
-        headers["deprecation"] = f"@{int(later.issued_at.timestamp())}"
+        headers["deprecation"] = f"@{int(midnight(later.start).timestamp())}"
         if later.transition_until is not None and later.transition_until > day:
-            headers["sunset"] = later.transition_until.strftime("%a, %d %b %Y 00:00:00 GMT")
+            headers["sunset"] = format_datetime(midnight(later.transition_until), usegmt=True)
     headers["link"] = ", ".join(links)
     library.memory[name] = headers
     return headers
+
+
+def midnight(day: date) -> datetime:
+    """The instant at which a legal day begins."""
+    return datetime.combine(day, time(), VIETNAM).astimezone(UTC)
 
 
 def bundled(asked: Question) -> Answer:
     """
     The JSON Schema of a release with all it refers to inside.
 
-    Raises: CannotSay, for what is no schema.
+    Raises: CannotSay, for what is no schema, and for another notation.
     """
     entry, library, key = asked.entry, asked.library, asked.address.key
-    if key.kind is not Kind.SCHEMA:
-        raise CannotSay(str(key), "?bundle=1", ("without ?bundle=1",))
+    fitting = asked.address.suffix in {"", ".schema.json"}
+    if key.kind is not Kind.SCHEMA or asked.address.field or not fitting:
+        raise CannotSay(str(key), "?bundle=1", (".schema.json of a schema",))
     release = Release(entry, library.body(entry), library.timeline(key))
-    data = b"".join(write_bundled(release, Setting(asked.parts.space, library)))
+    data = b"".join(json_schema.write_bundled(release, Setting(asked.parts.space, library)))
     headers = {
         "content-type": "application/schema+json",
         "cache-control": A_YEAR,
-        "etag": f'"{entry.digest[:32]}-{entry.number}-bundle"',
+        "vary": NEGOTIATED,
+        "etag": f'"{entry.digest[:32]}-{entry.number}-bundle.{json_schema.FORMAT.revision}"',
         **aging(library, entry, asked.parts),
     }
     return Answer(data, raw(headers))
@@ -223,31 +239,44 @@ def bundled(asked: Question) -> Answer:
 
 def member_answer(asked: Question, *, page: bool) -> Answer | Response[str]:
     """
-    A concept or a field of a release, as JSON or as a page.
+    A concept or a field of a release, as JSON, as linked data or as a page.
 
     Raises: NotFound; CannotSay, for other notations.
     """
+    syntax = None if page else member_syntax(asked.address, asked.accept)
+    if asked.address.code:
+        return concept_answer(asked, syntax, page=page)
     parts, library, address, entry = asked.parts, asked.library, asked.address, asked.entry
-    syntax = syntax_asked(address.suffix, asked.accept) if address.code else None
-    if syntax is None and address.suffix not in {"", ".html", ".json"}:
-        raise CannotSay(str(address.key), address.suffix, (".json", ".html"))
-    if address.code:
-        lexicon = library.lexicon(entry)
-        concept = lexicon.lookup(address.code)
-        if concept is None:
-            raise NotFound(f"code {address.code[:60]!r} in {address.key} {entry.version}")
-        if syntax is not None and not page:
-            chunks = write_concept(entry, lexicon, address.code, parts.space, syntax)
-            return member_data(entry, b"".join(chunks), syntax.media_type)
-        if page:
-            return concept_page(parts, library, entry, concept, asked.request)
-        return member_json(parts.space.concept(address.key, address.code), entry, concept)
     field = member_of(library.body(entry), address.field)
     if not isinstance(field, Field):
         raise NotFound(f"field {address.field[:60]!r} in {address.key} {entry.version}")
     if page:
         return field_page(parts, library, entry, field, asked.request)
     return member_json(parts.space.field(address.key, address.field), entry, field)
+
+
+def concept_answer(
+    asked: Question, syntax: Syntax | None, *, page: bool
+) -> Answer | Response[str]:
+    """
+    A concept of a release; another writing of its code leads to it (303).
+
+    Raises: NotFound.
+    """
+    parts, library, address, entry = asked.parts, asked.library, asked.address, asked.entry
+    lexicon = library.lexicon(entry) if address.key.kind in LISTS else None
+    code = lexicon.resolve(address.code) if lexicon is not None else None
+    concept = lexicon.lookup(code) if lexicon is not None and code is not None else None
+    if lexicon is None or concept is None:
+        raise NotFound(f"code {address.code[:60]!r} in {address.key} {entry.version}")
+    if concept.code != address.code:
+        return towards(replace(address, code=concept.code), entry, asked.request)
+    if page:
+        return concept_page(parts, library, entry, concept, asked.request)
+    if syntax is not None:
+        chunks = write_concept(entry, lexicon, address.code, parts.space, syntax)
+        return member_data(entry, b"".join(chunks), syntax.media_type)
+    return member_json(parts.space.concept(address.key, address.code), entry, concept)
 
 
 def member_json(address: str, entry: Entry, member: Concept | Field) -> Answer:
@@ -257,7 +286,7 @@ def member_json(address: str, entry: Entry, member: Concept | Field) -> Answer:
         **msgspec.to_builtins(member),
         "release": {"key": entry.key, "version": entry.version, "digest": entry.digest},
     }
-    return member_data(entry, canonical(document), "application/json")
+    return member_data(entry, canonical(document), JSON)
 
 
 def member_data(entry: Entry, data: bytes, media_type: str) -> Answer:
@@ -271,12 +300,27 @@ def member_data(entry: Entry, data: bytes, media_type: str) -> Answer:
     return Answer(data, raw(headers))
 
 
-def syntax_asked(suffix: str, accept: str) -> Syntax | None:
-    """The linked-data syntax that is asked for by suffix, or first of all in the Accept header."""
-    if suffix:
-        return Syntax(suffix[1:]) if suffix[1:] in set(Syntax) else None
-    first = accept.split(",", 1)[0].split(";", 1)[0].strip().lower()
-    return next((s for s in Syntax if s.media_type.split(";")[0] == first), None)
+def member_syntax(address: Address, accept: str) -> Syntax | None:
+    """
+    The linked-data syntax in which a member is asked for; None for JSON.
+
+    Raises: CannotSay.
+    """
+    syntaxes = tuple(Syntax) if address.code else ()
+    able = (".json", ".html", *(f".{syntax}" for syntax in syntaxes))
+    if address.suffix:
+        if address.suffix not in able:
+            raise CannotSay(str(address.key), address.suffix, able)
+        return next((syntax for syntax in syntaxes if address.suffix == f".{syntax}"), None)
+    ranges = ranges_of(accept)
+    best, most = None, quality_of(JSON, ranges)
+    for syntax in syntaxes:
+        quality = quality_of(syntax.media_type, ranges)
+        if quality > most:
+            best, most = syntax, quality
+    if most <= 0:
+        raise CannotSay(str(address.key), accept[:200], able)
+    return best
 
 
 @get("/blob/sha256/{digest:str}", sync_to_thread=True, tags=["resources"])

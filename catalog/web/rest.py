@@ -1,7 +1,6 @@
 """The JSON API's reading side: artefacts, comparisons, uses, search, changes."""
 
 from datetime import date
-from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -12,12 +11,13 @@ from litestar.params import FromPath, FromQuery
 from catalog.actions.describing import artefact, artefacts, uses
 from catalog.actions.finding import search as found_by
 from catalog.actions.parts import Parts
-from catalog.actions.ports import Hit, SearchQuery
+from catalog.actions.ports import AsOf, Hit, SearchQuery
 from catalog.actions.reading import ShelfLibrary
 from catalog.core.changes import diff, summary
 from catalog.core.errors import BadRequest
 from catalog.core.names import Key
 from catalog.core.release import Entry, Timeline
+from catalog.web.answers import sent
 from catalog.web.asking import (
     cursor_of,
     day_of,
@@ -28,16 +28,6 @@ from catalog.web.asking import (
     position_of,
 )
 from catalog.web.problems import Asked
-
-JSON = "application/json"
-HEAD = {"cache-control": "public, max-age=60", "vary": "Accept, Accept-Language"}
-
-
-def sent(document: object) -> Response[bytes]:
-    """A document as JSON, with an ETag of its bytes."""
-    data = msgspec.json.encode(document)
-    etag = f'"{blake2b(data, digest_size=12).hexdigest()}"'
-    return Response(data, media_type=JSON, headers={**HEAD, "etag": etag})
 
 
 @get("/api/v1/artefacts", sync_to_thread=True, tags=["artefacts"])
@@ -162,12 +152,13 @@ def search(  # noqa: PLR0913, PLR0917 - one filter each
     list: FromQuery[str] = "",  # noqa: A002 - its name outside
     lang: FromQuery[str] = "vi",
     on: FromQuery[str | None] = None,
+    known: FromQuery[str | None] = None,
     limit: FromQuery[int | None] = None,
     cursor: FromQuery[str | None] = None,
     retired: FromQuery[bool] = True,  # noqa: FBT002 - a query parameter
 ) -> Response[bytes]:
     """Find artefacts, codes and fields, with or without accents, with or without typos."""
-    day = parts.today() if on is None else day_of(on)
+    asked = AsOf(parts.today() if on is None else day_of(on), known_of(known))
     if kind:
         kind_of_text(kind)
     start, size = position_of(cursor), limit_of(limit)
@@ -180,7 +171,7 @@ def search(  # noqa: PLR0913, PLR0917 - one filter each
     library = parts.reading.library()
     following = start + size if start + size < found.total else None
     document = {
-        "hits": [told_hit(library, hit, day) for hit in found.hits],
+        "hits": [told_hit(library, hit, asked) for hit in found.hits],
         "facets": found.facets,
         "total": found.total,
         "next": cursor_of(following),
@@ -189,13 +180,14 @@ def search(  # noqa: PLR0913, PLR0917 - one filter each
     return sent(document)
 
 
-def told_hit(library: ShelfLibrary, hit: Hit, day: date) -> dict[str, Any]:
-    """A hit, with the title of its artefact, and whether its release was in force on a day."""
+def told_hit(library: ShelfLibrary, hit: Hit, asked: AsOf) -> dict[str, Any]:
+    """A hit, with the title of its artefact, and whether it was in force as asked."""
     document: dict[str, Any] = msgspec.to_builtins(hit)
-    text = day.isoformat()
-    started = not hit.start or hit.start <= text
-    document["in_force"] = started and (not hit.end or text < hit.end)
     timeline = library.register.timelines.get(Key.parse(hit.key))
+    ruling = timeline.at(asked.day, asked.known) if timeline else None
+    day = asked.day.isoformat()
+    holds = (not hit.start or hit.start <= day) and (not hit.end or day < hit.end)
+    document["in_force"] = holds and ruling is not None and ruling.version == hit.version
     document["artefact"] = timeline.entries[-1].title if timeline else {}
     return document
 
@@ -206,10 +198,12 @@ def changes(
     since: FromQuery[str | None] = None,
     limit: FromQuery[int | None] = None,
 ) -> Response[bytes]:
-    """Tell what happened after a cursor; each event with its hash and the one before."""
+    """Tell what happened and is delivered after a cursor; each event names the one before."""
     start, size = position_of(since), limit_of(limit)
+    delivered = parts.reading.library().register.seq
     with parts.store.read() as unit:
-        events = unit.events(after=start, limit=size + 1)
+        found = unit.events(after=start, limit=size + 1)
+    events = tuple(event for event in found if event.seq <= delivered)
     more = len(events) > size
     events = events[:size]
     last = events[-1].seq if events else start

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from catalog import __version__
 from catalog.actions.parts import Parts
 from catalog.formats import FORMATS
+from catalog.web.answers import tag_of
 from catalog.web.problems import Asked
 
 JSON = "application/json"
@@ -69,7 +70,8 @@ async def metrics(parts: NamedDependency[Parts]) -> Response[bytes]:
 def openapi(request: Asked) -> Response[bytes]:
     """Tell every route, its parameters and answers, as OpenAPI 3.1."""
     document = msgspec.json.encode(request.app.openapi_schema.to_schema())
-    return Response(document, media_type=JSON, headers={"cache-control": "public, max-age=3600"})
+    headers = {"cache-control": "public, max-age=3600", "etag": tag_of(document)}
+    return Response(document, media_type=JSON, headers=headers)
 
 
 ROUTES = [health, ready, version, metrics, openapi]

@@ -14,7 +14,7 @@ from catalog.core.model import Concept
 from catalog.core.names import Key
 from catalog.core.release import END_OF_TIME, Entry
 from catalog.core.terminology import Filter, usable_on
-from catalog.web.answers import Answer, raw
+from catalog.web.answers import JSON, Answer, raw, sent, tag_of
 from catalog.web.asking import (
     cursor_of,
     day_of,
@@ -25,15 +25,13 @@ from catalog.web.asking import (
     position_of,
 )
 
-JSON = "application/json"
 READY = raw(
     {
         "content-type": JSON,
         "cache-control": "public, max-age=60",
-        "vary": "accept, accept-language",
+        "vary": "Accept, Accept-Language",
     }
 )
-HEAD = {"cache-control": "public, max-age=60", "vary": "accept, accept-language"}
 
 
 def release_bytes(library: ShelfLibrary, key: Key, entry: Entry) -> bytes:
@@ -56,6 +54,17 @@ def release_bytes(library: ShelfLibrary, key: Key, entry: Entry) -> bytes:
     return made
 
 
+def release_mark(library: ShelfLibrary, key: Key, entry: Entry) -> bytes:
+    """What stands for the release part in an ETag; it changes when a successor ends a release."""
+    name = f"mark {key} {entry.number}"
+    kept = library.memory.get(name)
+    if isinstance(kept, bytes):
+        return kept
+    made = tag_of(release_bytes(library, key, entry)).strip('"').encode()
+    library.memory[name] = made
+    return made
+
+
 @get("/api/v1/code-lists/{ns:str}/{slug:str}/codes/{code:path}", tags=["code lists"])
 async def code(
     ns: FromPath[str],
@@ -74,7 +83,7 @@ async def code(
     if name.endswith("/history"):
         return told_history(library, key, name.removesuffix("/history"))
     entry = library.in_force(key, day, instant)
-    etag = f'"{entry.digest[:24]}-{entry.number}-{day}"'.encode()
+    etag = b'"%b-%b"' % (release_mark(library, key, entry), day.isoformat().encode())
     return Answer(told(library, key, entry, name, day), (*READY, (b"etag", etag)))
 
 
@@ -113,7 +122,8 @@ def told_history(library: ShelfLibrary, key: Key, name: str) -> Answer:
         for seen in history(library, key, name)
     ]
     document = {"key": str(key), "code": name, "history": appearances}
-    return Answer(msgspec.json.encode(document), READY)
+    data = msgspec.json.encode(document)
+    return Answer(data, (*READY, (b"etag", tag_of(data).encode())))
 
 
 @get("/api/v1/code-lists/{ns:str}/{slug:str}/codes", sync_to_thread=True, tags=["code lists"])
@@ -158,7 +168,7 @@ def codes(  # noqa: PLR0913, PLR0917 - one filter each
         "on": day,
         "release": msgspec.Raw(release_bytes(library, key, entry)),
     }
-    return Response(msgspec.json.encode(document), media_type=JSON, headers=HEAD)
+    return sent(document)
 
 
 def count(lexicon: object, concept: Concept) -> int:
@@ -208,7 +218,7 @@ async def translate(
         "on": day,
         "release": msgspec.Raw(release_bytes(library, key, entry)),
     }
-    return Response(msgspec.json.encode(document), media_type=JSON, headers=HEAD)
+    return sent(document)
 
 
 def raise_unless_source(library: ShelfLibrary, entry: Entry, system: str) -> None:
