@@ -257,6 +257,19 @@ def test_a_code_is_answered_by_the_list_of_its_day(key, code, gone, there):
     assert shelf.lexicon(timeline.in_force(date.fromisoformat(there))).has(code)
 
 
+def test_lists_that_a_decision_replaced_say_so_though_their_codes_are_not_known():
+    shelf = library()
+    for key, day, version in (
+        ("code-list/byt/ma-khoa", "2026-08-01", "qd-1804-2026"),
+        ("code-list/byt/ma-xang-dau", "2025-10-17", "qd-3276-2025"),
+        ("code-list/byt/icd10-chuong", "2026-07-01", "tt-06-2026"),
+    ):
+        entry = shelf.timeline(Key.parse(key)).in_force(date.fromisoformat(day))
+
+        assert entry.version == version
+        assert bodies(key)[version].confidence in {"inferred", "unverified"}
+
+
 def test_a_code_that_was_used_again_says_so():
     was, now = (
         {c.code: c for c in body.members} for body in bodies("code-list/byt/hiv-xu-tri").values()
@@ -490,8 +503,10 @@ def test_a_dataset_says_all_that_the_decree_asks_for():
             said = (
                 body.title, body.description, body.purpose, body.collection, body.publisher,
                 body.contact, body.periodicity, body.access, body.legal_ground, body.groups,
+                body.spatial, body.temporal_start, body.keywords,
             )  # fmt: skip
             assert all(said), str(release.key)
+            assert body.licence or body.access != "open", str(release.key)
 
 
 CATALOGUES = {
