@@ -1,5 +1,6 @@
 """The page that checks records: paste or drop a file, read the findings; nothing is kept."""
 
+import io
 from asyncio import to_thread
 
 import msgspec
@@ -8,9 +9,10 @@ from litestar.datastructures import State, UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
-from catalog.actions.checking import Report, report_of
+from catalog.actions.checking import Report
+from catalog.actions.checking_files import SUFFIXES, Form, check_file
+from catalog.actions.checking_files import Asked as AskedCheck
 from catalog.actions.parts import Parts
-from catalog.actions.records import records_of
 from catalog.core.errors import BadRequest, CatalogError
 from catalog.core.names import Key, Kind
 from catalog.core.text import in_language
@@ -23,8 +25,6 @@ SHOWN_AGAIN = 200_000
 """Letters up to which a pasted text is put back into its box; a file is never shown."""
 
 MOST_FINDINGS = 1000
-LINES = "application/x-ndjson"
-ONE = "application/json"
 
 
 @get("/validate", tags=["pages"])
@@ -44,41 +44,64 @@ async def validate_posted(
     schema, text = str(sent.get("schema") or ""), str(sent.get("records") or "")
     on = str(sent.get("on") or "")
     file = sent.get("file")
-    data = await file.read() if isinstance(file, UploadFile) else b""
+    data, name = b"", ""
+    if isinstance(file, UploadFile):
+        data, name = await file.read(), file.filename
     if not data:
-        data = text.encode()
+        data, name = text.encode(), ""
     kept = text if len(text) <= SHOWN_AGAIN else ""
     try:
-        report = await to_thread(checked, parts, schema, data, on)
+        report = await to_thread(checked, parts, schema, data, name, on)
     except CatalogError as error:
         return form(parts, request, 422, schema=schema, records=kept, refusal=error)
     return await to_thread(form, parts, request, schema=schema, records=kept, report=report)
 
 
-def checked(parts: Parts, schema: str, data: bytes, on: str) -> Report:
+def checked(parts: Parts, schema: str, data: bytes, name: str, on: str) -> Report:
     """
-    What came of checking records against a schema.
+    What came of checking records against a schema, or a claims envelope against its tables'.
 
-    Raises: BadKey, NotFound, NotInForce, Withdrawn, BadRequest.
+    Raises: BadKey, NotFound, NotInForce, Withdrawn, BadRequest, BadFile.
     """
-    key = Key.parse(f"{Kind.SCHEMA}/{schema}")
-    parts.reading.library().timeline(key)
     day = day_of(on) if on else None
     if not data.strip():
         raise BadRequest("records", "nothing was sent: paste records or choose a file")
-    return report_of(parts.checker(), key, records_of(data, notation(data)), on=day)
+    form = form_of(data, name)
+    key = None
+    if form != "claims-xml":
+        if not schema:
+            raise BadRequest("schema", "choose the schema that the records should follow")
+        key = Key.parse(f"{Kind.SCHEMA}/{schema}")
+        parts.reading.library().timeline(key)
+    told = AskedCheck(key=key, form=form, name=name or "body", on=day, most=MOST_FINDINGS)
+    return check_file(parts.checker(), told, io.BytesIO(data)).report
 
 
-def notation(data: bytes) -> str:
-    """The media type of JSON records: lines when each line holds one, else one document."""
-    lines = [line for line in data.split(b"\n", 2)[:2] if line.strip()]
-    if len(lines) > 1 and lines[0].lstrip().startswith(b"{"):
-        try:
-            msgspec.json.decode(lines[0])
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return ONE
-        return LINES
-    return ONE
+def form_of(data: bytes, name: str) -> Form:
+    """The form of what was sent: by the end of a file's name, else by how it begins."""
+    for suffix, form in SUFFIXES.items():
+        if name.lower().endswith(suffix):
+            return form
+    start = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.startswith(b"PK\x03\x04"):
+        return "xlsx"
+    if start.startswith(b"<"):
+        return "claims-xml"
+    if start.startswith(b"["):
+        return "json"
+    return of_lines(start) if start.startswith(b"{") else "csv"
+
+
+def of_lines(start: bytes) -> Form:
+    """JSON that begins with an object: lines when the first line is one and more follow."""
+    first, _, rest = start.partition(b"\n")
+    if not rest.strip():
+        return "json"
+    try:
+        msgspec.json.decode(first)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return "json"
+    return "ndjson"
 
 
 def form(
@@ -106,8 +129,8 @@ def form(
         records=records,
         report=report,
         refusal=refusal,
-        findings=report.findings[:MOST_FINDINGS] if report else (),
-        api=f"/api/v1/validate/{schema or '{ns}/{slug}'}",
+        findings=report.findings if report else (),
+        api="/docs#check",
     )
 
 

@@ -1,6 +1,6 @@
 """Differences as people read them: one line per value that changed, words marked inside."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -13,6 +13,9 @@ from catalog.core.model import Member, Text
 
 LONGEST = 2000
 """Letters of a value up to which its words are compared one by one."""
+
+Called = Callable[[str, str], str]
+"""Says what people call a value: name of the field and text in, text out."""
 
 Pieces = tuple[tuple[str, bool], ...]
 """A text in pieces, each with whether it differs from the other side."""
@@ -44,52 +47,58 @@ class Changed:
     lines: tuple[Line, ...]
 
 
-def changed_members(found: Diff, limit: int) -> tuple[Changed, ...]:
+def changed_members(found: Diff, limit: int, called: Called) -> tuple[Changed, ...]:
     """The changed members of a diff, up to a number."""
-    return tuple(changed_member(item) for item in found.changed[:limit])
+    return tuple(changed_member(item, called) for item in found.changed[:limit])
 
 
-def changed_member(item: Change) -> Changed:
+def changed_member(item: Change, called: Called) -> Changed:
     """A changed member with its lines."""
-    return Changed(item.key, name_of(item.after), item.impact, lines_of(item.fields))
+    return Changed(item.key, name_of(item.after), item.impact, lines_of(item.fields, called))
 
 
-def lines_of(fields: dict[str, tuple[Any, Any]]) -> tuple[Line, ...]:
+def lines_of(fields: dict[str, tuple[Any, Any]], called: Called) -> tuple[Line, ...]:
     """The lines of changed fields, by name of the field: (old, new)."""
-    return tuple(line for name, (old, new) in fields.items() for line in lines(name, old, new))
+    return tuple(
+        line for name, (old, new) in fields.items() for line in lines(name, old, new, called)
+    )
 
 
-def lines(name: str, old: object, new: object) -> Iterator[Line]:
+def lines(name: str, old: object, new: object, called: Called) -> Iterator[Line]:
     """The lines of one field: texts by language and properties by name, each on its own."""
     was, now = msgspec.to_builtins(old), msgspec.to_builtins(new)
     if isinstance(was or now, dict):
         was, now = was or {}, now or {}
         for tag in {**was, **now}:
             if was.get(tag) != now.get(tag):
-                yield line(name, tag, was.get(tag), now.get(tag))
+                yield line(name, tag, was.get(tag), now.get(tag), called)
     else:
-        yield line(name, "", was, now)
+        yield line(name, "", was, now, called)
 
 
-def line(name: str, tag: str, old: object, new: object) -> Line:
+def line(name: str, tag: str, old: object, new: object, called: Called) -> Line:
     """One line; where both sides are texts, the words that differ are marked."""
-    was, now = written(old), written(new)
+
+    def said(text: str) -> str:
+        return called(tag or name, text)
+
+    was, now = written(old, said), written(new, said)
     if was and now:
         return Line(name, tag, *marked(was, now))
     return Line(name, tag, ((was, False),) if was else None, ((now, False),) if now else None)
 
 
-def written(value: object) -> str:
+def written(value: object, said: Callable[[str], str]) -> str:
     """A value as text; nothing for what is not there."""
     if value is None or value in ("", [], {}):
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict):
-        return "; ".join(f"{name}: {written(inner)}" for name, inner in value.items())
+        return "; ".join(f"{name}: {written(inner, said)}" for name, inner in value.items())
     if isinstance(value, list | tuple):
-        return ", ".join(written(item) for item in value)
-    return str(value)
+        return ", ".join(written(item, said) for item in value)
+    return said(str(value))
 
 
 def marked(old: str, new: str) -> tuple[Pieces, Pieces]:

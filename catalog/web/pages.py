@@ -25,12 +25,24 @@ from catalog.web.asking import kind_of_text, position_of
 from catalog.web.collation import vietnamese
 from catalog.web.differences import changed_members, lines_of, name_of
 from catalog.web.problems import Asked
-from catalog.web.rendering import as_of, day_asked, key_or_none, language_of, page, static_file
+from catalog.web.rendering import (
+    as_of,
+    called_in,
+    day_asked,
+    key_or_none,
+    language_of,
+    page,
+    static_file,
+)
+from catalog.web.words import word
 
 HITS = 30
 ROWS = 100
 MOST_CHANGES = 200
 """Changed members that a comparison lists; the API lists all."""
+
+WORDED = frozenset({"completeness", "confidence", "required", "strength", "type", "access"})
+"""Fields whose values are words of ours, said in the language of the page."""
 
 MOST_LISTED = 400
 DIFFERENCES_KEPT = 8
@@ -213,6 +225,13 @@ def compare(
         raise BadRequest("from", "say which release to compare from")
     old, new = timeline.named(start), timeline.named(to)
     found = difference(library, old, new)
+    language = language_of(request)
+
+    def called(field: str, text: str) -> str:
+        if field in WORDED:
+            return word(f"type-{text}" if field == "type" else text, language)
+        return called_in(library, text, language) if text.count("/") == 2 else text  # noqa: PLR2004 - a key
+
     return page(
         "compare.html",
         parts,
@@ -222,8 +241,8 @@ def compare(
         new=new,
         found=found,
         impact=impact_of(found),
-        header=lines_of(found.header),
-        changed=changed_members(found, MOST_CHANGES),
+        header=lines_of(found.header, called),
+        changed=changed_members(found, MOST_CHANGES, called),
         limit=MOST_CHANGES,
         lists=[each for each in member_lists(found, old, new) if each[3]],
         choices=[entry for entry in timeline.entries if entry.what != "withdrawal"],

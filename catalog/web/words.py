@@ -137,8 +137,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "inferred": ("suy luận", "inferred"),
     "unverified": ("chưa kiểm chứng", "unverified"),
     "validate-hint": (
-        "Dán một bản ghi JSON, một mảng, hoặc NDJSON. Kiểm tra xong là bỏ, không lưu lại.",
-        "Paste a JSON record, an array, or NDJSON. It is checked and forgotten.",
+        "Dán JSON (một bản ghi, một mảng), NDJSON, CSV hoặc XML. Kiểm tra xong là bỏ.",
+        "Paste JSON (a record or an array), NDJSON, CSV or XML. It is checked and forgotten.",
     ),
     "record": ("Bản ghi", "Record"),
     "message": ("Thông báo", "Message"),

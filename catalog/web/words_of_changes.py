@@ -109,12 +109,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "Kiểm tra bản ghi theo cấu trúc và danh mục có hiệu lực vào ngày của chính bản ghi.",
         "Check records against the layout and lists in force on each record’s own day.",
     ),
-    "choose": ("— chọn cấu trúc —", "— choose a schema —"),
+    "choose": ("— chọn cấu trúc (hồ sơ XML: bỏ trống) —", "— choose (claims XML: leave it) —"),
     "records-label": ("Bản ghi", "Records"),
     "file-label": ("hoặc chọn, kéo thả một tệp", "or choose or drop a file"),
     "file-help": (
-        "JSON hoặc NDJSON. Tệp được kiểm tra thay cho ô trên.",
-        "JSON or NDJSON. A file is checked instead of the box above.",
+        "JSON, NDJSON, CSV, XLSX hoặc XML giám định. Tệp được kiểm tra thay cho ô trên.",
+        "JSON, NDJSON, CSV, XLSX or claims XML. A file is checked instead of the box above.",
     ),
     "check-on": ("Kiểm tra theo ngày", "Check as of"),
     "check-on-help": (

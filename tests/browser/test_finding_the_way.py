@@ -250,3 +250,20 @@ def test_a_file_is_checked_and_a_broken_one_is_refused_with_the_reason(visit, tm
     expect(page.locator("#findings")).to_contain_text("Could not be checked")
     expect(page.locator("#findings")).to_contain_text("not JSON")
     assert visitor.violations(axe) == []
+
+
+def test_rows_of_a_sheet_are_told_with_the_addresses_of_their_cells(visit, tmp_path):
+    visitor = visit("/validate?schema=byt/visit")
+    page = visitor.page
+    sheet = tmp_path / "rows.csv"
+    sheet.write_text("MA_LK,NGAY_RA,GIOI_TINH,TEN\n1,202501010800,9,An\n", encoding="utf-8")
+
+    page.locator("#file").set_input_files(sheet)
+    page.get_by_role("button", name="Kiểm tra", exact=True).click()
+
+    row = page.locator(".findings tbody tr")
+    expect(row).to_contain_text("code-not-in-list")
+    expect(row).to_contain_text("R2C3")
+    page.locator("button.chip").click()
+    expect(page.locator("button.chip")).to_have_attribute("aria-pressed", "true")
+    assert visitor.complaints == []
