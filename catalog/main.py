@@ -2,10 +2,12 @@
 
 import os
 import sys
-from functools import partial
+from contextlib import AbstractContextManager
+from functools import cached_property, partial
 from pathlib import Path
 
 from catalog.actions.parts import Parts, utc_now
+from catalog.actions.ports import Store, Unit
 from catalog.actions.reading import Reading
 from catalog.core.names import Space
 from catalog.settings import Settings, from_env
@@ -16,14 +18,13 @@ def assemble(settings: Settings) -> Parts:
     from catalog.search.embedded import TantivyFinder
     from catalog.store.pointer import FilePointer
     from catalog.store.shelf import FileShelf
-    from catalog.store.sql import SqlStore
 
     root = Path(settings.data_dir)
     shelf = FileShelf(root / "shelf")
     pointer = FilePointer(root / "register")
     return Parts(
         settings=settings,
-        store=SqlStore(settings.database_url),
+        store=LaterStore(settings.database_url),
         shelf=shelf,
         pointer=pointer,
         finder=TantivyFinder(root / "index"),
@@ -33,6 +34,28 @@ def assemble(settings: Settings) -> Parts:
         migrate=partial(migrate, settings.database_url),
         is_current=partial(is_current, settings.database_url),
     )
+
+
+class LaterStore(Store):
+    """The store, made when first asked: what only checks or looks up needs no database driver."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    @cached_property
+    def store(self) -> Store:
+        """The store itself; importing it takes half a second."""
+        from catalog.store.sql import SqlStore
+
+        return SqlStore(self.url)
+
+    def begin(self) -> AbstractContextManager[Unit]:
+        """A transaction for reading and writing."""
+        return self.store.begin()
+
+    def read(self) -> AbstractContextManager[Unit]:
+        """A transaction that only reads."""
+        return self.store.read()
 
 
 def migrate(url: str) -> None:
