@@ -57,6 +57,12 @@ class LaterStore(Store):
         """A transaction that only reads."""
         return self.store.read()
 
+    def close(self) -> None:
+        """Close the store, if it was ever made."""
+        close = getattr(self.__dict__.get("store"), "close", None)
+        if close is not None:
+            close()
+
 
 def migrate(url: str) -> None:
     """Bring a database to the newest form; only then is Alembic imported, half a second."""
