@@ -63,3 +63,4 @@ clean: ## throw away everything derived, the register included
 
 readme: $(TEST_STAMP) ## write the README's tables from the code
 	$(BIN)/python -m tests.docs.tables
+	$(BIN)/python -m tests.content.readme
