@@ -13,6 +13,9 @@ from catalog.core.model import (
     Body,
     CodeList,
     Concept,
+    DataElement,
+    Dataset,
+    Distribution,
     Document,
     Field,
     Mapping,
@@ -20,6 +23,8 @@ from catalog.core.model import (
     PropertyType,
     Rule,
     Schema,
+    Selection,
+    ValueSet,
 )
 from catalog.core.names import Key
 from catalog.core.planning import Publication
@@ -35,6 +40,14 @@ SEX = Key.parse("code-list/byt/sex")
 DISEASES = Key.parse("code-list/byt/diseases")
 VISIT = Key.parse("schema/byt/visit")
 OLD_TO_NEW = Key.parse("mapping/byt/sex--old")
+KNOWN_SEX = Key.parse("value-set/byt/known-sex")
+SEX_ELEMENT = Key.parse("data-element/byt/sex")
+VISITS = Key.parse("dataset/hanoi/visits")
+GONE = Key.parse("code-list/byt/gone")
+COMING = Key.parse("code-list/byt/coming")
+MENDED = Key.parse("code-list/byt/mended")
+GAPPED = Key.parse("code-list/byt/gapped")
+MANY = Key.parse("code-list/byt/many")
 
 
 class Ticking:
@@ -145,21 +158,27 @@ def old_to_new() -> Mapping:
     )
 
 
+def one(key: str | Key, body: Body | None, start: date, *documents: str) -> Publication:
+    """A publication by two persons."""
+    return Publication(
+        key=key if isinstance(key, Key) else Key.parse(key),
+        body=body,
+        start=start,
+        documents=documents,
+        reason="" if documents else "văn bản tự thân",
+        author="lan",
+        approver="minh",
+    )
+
+
+def listed(title: str, *names: str) -> CodeList:
+    """A flat list with codes 1, 2, 3."""
+    members = (Concept(code=str(n), display={"vi": name}) for n, name in enumerate(names, 1))
+    return CodeList(title={"vi": title}, members=tuple(members))
+
+
 def publications() -> Iterator[Publication]:
     """Everything, in an order in which each finds what it refers to."""
-
-    def one(key: str | Key, body: Body, start: date, *documents: str) -> Publication:
-        named = key if isinstance(key, Key) else Key.parse(key)
-        return Publication(
-            key=named,
-            body=body,
-            start=start,
-            documents=documents,
-            reason="" if documents else "văn bản tự thân",
-            author="lan",
-            approver="minh",
-        )
-
     yield one(QD_1, document("1/QĐ-BYT", "Quyết định thứ nhất", FIRST), FIRST)
     yield one(QD_2, document("2/QĐ-BYT", "Quyết định thứ hai", SECOND), SECOND)
     yield one(SEX, sex(third=False), FIRST, QD_1)
@@ -168,6 +187,36 @@ def publications() -> Iterator[Publication]:
     yield one(VISIT, visit(longer=False), FIRST, QD_1)
     yield one(VISIT, visit(longer=True), SECOND, QD_2)
     yield one(OLD_TO_NEW, old_to_new(), SECOND, QD_2)
+
+
+def more_publications() -> Iterator[Publication]:
+    """What a life brings: withdrawn, to come, corrected, with a gap, used at second hand, long."""
+    chosen = ValueSet(
+        title={"vi": "Giới tính đã rõ"},
+        members=(Selection(id="known", list=str(SEX), op="code", values=("1", "2")),),
+    )
+    yield one(KNOWN_SEX, chosen, SECOND, QD_2)
+    element = DataElement(
+        title={"vi": "Giới tính người bệnh"},
+        technical_name="GIOI_TINH",
+        definition={"vi": "Giới tính của người bệnh."},
+        binding=Binding(list=str(KNOWN_SEX)),
+    )
+    yield one(SEX_ELEMENT, element, SECOND, QD_2)
+    files = (Distribution(id="csv", title={"vi": "Tệp CSV"}, conforms_to=str(VISIT)),)
+    visits = Dataset(
+        title={"vi": "Lượt khám của thành phố"}, items=(str(SEX_ELEMENT),), members=files
+    )
+    yield one(VISITS, visits, SECOND, QD_2)
+    yield one(GONE, listed("Đã bãi bỏ", "Một"), FIRST, QD_1)
+    yield replace(one(GONE, None, SECOND, QD_2), what="withdrawal")
+    yield one(COMING, listed("Sắp tới", "Một"), date(2027, 1, 1), QD_2)
+    yield one(MENDED, listed("Đính chính", "Một", "Hay"), FIRST, QD_1)
+    mended = one(MENDED, listed("Đính chính", "Một", "Hai"), FIRST, QD_1)
+    yield replace(mended, what="correction", corrects="2020-01-01", reason="ghi sai")
+    yield replace(one(GAPPED, listed("Gián đoạn", "Một"), FIRST, QD_1), end=date(2021, 1, 1))
+    yield one(GAPPED, listed("Gián đoạn", "Một", "Hai"), SECOND, QD_2)
+    yield one(MANY, listed("Danh sách dài", *(f"Mục {n}" for n in range(120))), FIRST, QD_1)
 
 
 def parts_in(folder: Path, url: str = "") -> Parts:
@@ -187,5 +236,13 @@ def filled(folder: Path, url: str = "") -> Parts:
     """Real parts with everything published and delivered."""
     parts = parts_in(folder, url)
     publish_all(parts.store, parts.clock, publications())
+    assert not deliver(parts.workshop, TODAY).failed
+    return parts
+
+
+def lived_in(folder: Path, url: str = "") -> Parts:
+    """Real parts with everything published and delivered, and all that a life brings."""
+    parts = parts_in(folder, url)
+    publish_all(parts.store, parts.clock, [*publications(), *more_publications()])
     assert not deliver(parts.workshop, TODAY).failed
     return parts

@@ -22,7 +22,7 @@ from catalog.core.names import KINDS, Key
 from catalog.core.release import Entry, Release, Timeline
 from catalog.core.text import LANGUAGES
 
-MOST_HITS = 200
+MOST_HITS = 1000
 """Hits in one answer."""
 
 DEEPEST = 10_000
