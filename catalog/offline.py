@@ -10,6 +10,7 @@ This is the door for other programs. It needs the package and one file, made by
         report = bundle.check("byt/claim-xml1", [{"MA_LK": "1", "NGAY_RA": "202407010800"}])
         for finding in report.findings:
             print(finding.record, finding.path, finding.rule, finding.message["vi"])
+        report = bundle.check_file("claims.xml")
         bundle.lookup("byt/gioi-tinh", "1").concept.display["vi"]
         bundle.translate("byt/dich-vu-ky-thuat--icd-9-cm", "01.0001.1778")
 
@@ -34,7 +35,8 @@ from catalog.actions.checking import (
     report_of,
     today_in_vietnam,
 )
-from catalog.core.errors import CatalogError, NotFound
+from catalog.actions.checking_files import SUFFIXES, Asked, check_file
+from catalog.core.errors import BadRequest, CatalogError, NotFound
 from catalog.core.model import Concept, Match
 from catalog.core.names import Key, Kind
 from catalog.core.release import Lock
@@ -115,6 +117,26 @@ class Bundle:
         """
         listed = [records] if isinstance(records, Mapping) else records
         return report_of(self.checker(), named(Kind.SCHEMA, schema), numbered(listed), on=on)
+
+    def check_file(self, path: Path | str, schema: str = "", on: date | None = None) -> Report:
+        """
+        Check a file: JSON, NDJSON, CSV, XLSX by its suffix, with a schema; or claims, as .xml.
+
+        It is read as it is checked, and a report lists the first 1,000 findings.
+        Raises: as `check`; BadRequest and BadFile, for what cannot be read; OSError.
+        """
+        place = Path(path)
+        form = SUFFIXES.get(place.suffix.lower())
+        if form is None:
+            raise BadRequest("path", f"{place.name} ends in none of {', '.join(SUFFIXES)}")
+        asked = Asked(
+            key=named(Kind.SCHEMA, schema) if schema and form != "claims-xml" else None,
+            form=form,
+            name=place.name,
+            on=on,
+        )
+        with place.open("rb") as file:
+            return check_file(self.checker(), asked, file).report
 
     def lookup(self, code_list: str, code: str, on: date | None = None) -> Lookup:
         """
