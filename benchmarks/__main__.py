@@ -6,6 +6,7 @@ import sys
 ALL = (
     "lexicon",
     "checking",
+    "bundle",
     "search",
     "importing",
     "linked_data",
