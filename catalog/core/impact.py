@@ -45,7 +45,12 @@ GENERIC_ENGLISH = (
     "disease diseases disorder disorders syndrome other others unspecified specified not "
     "elsewhere classified and or of the with without in due to by for on a an"
 )
-GENERIC = frozenset((*GENERIC_VIETNAMESE.split(), *GENERIC_ENGLISH.split()))
+GENERIC_UNITS = (
+    "tinh thanh pho quan huyen thi xa phuong tran dac khu province city district ward commune town"
+)
+GENERIC = frozenset(
+    (*GENERIC_VIETNAMESE.split(), *GENERIC_ENGLISH.split(), *GENERIC_UNITS.split())
+)
 """Folded words that stand in too many names to tell them apart."""
 
 WIDER = {
