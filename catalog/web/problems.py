@@ -18,6 +18,7 @@ STATUS: dict[str, int] = {
     "bad-document": 422,
     "broader-cycle": 422,
     "not-found": 404,
+    "kept-back": 404,
     "not-in-force": 404,
     "withdrawn": 410,
     "already-released": 409,
