@@ -80,7 +80,7 @@ LINES = (
     NAME,
     Column("number", {"vi": "Số", "en": "Number"}),
     Column("issued", {"vi": "Ban hành", "en": "Issued"}),
-    Column("state", {"vi": "Bản thân mục này", "en": "The group or document itself"}),
+    Column("state", {"vi": "Thông tin về mục", "en": "Its own entry"}),
     Column("artefacts", {"vi": "Tổng số", "en": "All"}),
     *(Column(kind.value, KINDS[kind]) for kind in CONTENT),
     *(Column(name, COMPLETE[name], is_share=True) for name in COMPLETENESS),

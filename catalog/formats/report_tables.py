@@ -33,7 +33,7 @@ class Column:
     Attributes:
         name: its technical name, the heading in CSV.
         title: its heading for people.
-        is_key: its cells are keys of artefacts, and lead to their pages.
+        is_key: its cells are keys of artefacts, to whose pages the name of the row leads.
         is_share: its cells are numbers that make up a whole with the neighbours marked so.
     """
 
@@ -174,11 +174,11 @@ dd { margin: 0; } nav a { margin-right: 1rem; } a { color: var(--accent); }
 th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--line);
   text-align: left; vertical-align: top; }
 thead th { background: var(--head); vertical-align: bottom; }
-tbody th { font-weight: 600; min-width: 14rem; }
+tbody th { font-weight: 600; min-width: 16rem; } td:not(.n) { min-width: 6rem; }
 .n { text-align: right; font-variant-numeric: tabular-nums; } .zero { color: var(--quiet); }
 svg { display: block; width: 7rem; height: .55rem; margin: .35rem 0 0; border-radius: 3px; }
 .s0 { fill: var(--a); } .s1 { fill: var(--b); } .s2 { fill: var(--c); } .s3 { fill: var(--d); }
-code { font-size: .92em; overflow-wrap: anywhere; }
+tbody a { text-decoration: none; } tbody a:hover { text-decoration: underline; }
 @media print { body { max-width: none; padding: 0; font-size: 10pt; }
   .scroll { overflow: visible; } }
 """
@@ -224,34 +224,41 @@ def page(report: Report, base: str) -> Iterator[str]:
 
 
 def section(table: ReportTable, base: str) -> Iterator[str]:
-    """One table with its heading."""
+    """One table with its heading; keys stand behind the names, empty columns are left out."""
     name = html.escape(table.name)
     yield f'<section><h2 id="{name}">{words(table.title)}</h2>'
     yield f'<div class="scroll" tabindex="0" role="region" aria-labelledby="{name}"><table>'
     yield "<thead><tr>"
-    for at, column in enumerate(table.columns):
-        numbers = all(isinstance(row[at], int) for row in table.rows) and bool(table.rows)
+    shown = [
+        at
+        for at, column in enumerate(table.columns)
+        if not column.is_key and any(row[at] != "" for row in table.rows)
+    ]
+    for at in shown:
+        numbers = all(isinstance(row[at], int) for row in table.rows)
         kind = ' class="n"' if numbers else ""
-        yield f'<th scope="col"{kind}>{words(column.title)}</th>'
+        yield f'<th scope="col"{kind}>{words(table.columns[at].title)}</th>'
     yield "</tr></thead><tbody>"
     for row in table.rows:
-        yield f"<tr>{''.join(written(table, row, base))}</tr>"
+        yield f"<tr>{''.join(drawn(table, row, shown, base))}</tr>"
     yield "</tbody></table></div></section>"
 
 
-def written(table: ReportTable, row: tuple[Cell, ...], base: str) -> Iterator[str]:
-    """The cells of a row; the first names it, and has the bar of its shares."""
-    shares = [cell for column, cell in zip(table.columns, row, strict=True) if column.is_share]
-    bar = bar_of([cell for cell in shares if isinstance(cell, int)])
-    for at, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
+def drawn(table: ReportTable, row: tuple[Cell, ...], shown: list[int], base: str) -> Iterator[str]:
+    """The cells of a row; the first names it, leads to its page, and has the bar of its shares."""
+    pairs = list(zip(table.columns, row, strict=True))
+    bar = bar_of([cell for column, cell in pairs if column.is_share and isinstance(cell, int)])
+    key = next((cell for column, cell in pairs if column.is_key), "")
+    for at in shown:
+        cell = row[at]
         if isinstance(cell, int):
             zero = "" if cell else " zero"
             yield f'<td class="n{zero}">{cell:,}</td>'.replace(",", "\u202f")
         elif at == 0:
-            yield f'<th scope="row">{words(cell)}{bar}</th>'
-        elif column.is_key and isinstance(cell, str) and cell:
-            address = html.escape(f"{base}/id/{cell}")
-            yield f'<td><a href="{address}"><code>{html.escape(cell)}</code></a></td>'
+            name = words(cell)
+            if key:
+                name = f'<a href="{html.escape(f"{base}/id/{key}")}">{name}</a>'
+            yield f'<th scope="row">{name}{bar}</th>'
         else:
             yield f"<td>{words(cell)}</td>"
 
@@ -267,8 +274,8 @@ def bar_of(shares: list[int]) -> str:
         if share:
             parts.append(f'<rect class="s{at}" x="{start:.2f}" width="{width:.2f}" height="8"/>')
         start += width
-    drawn = "".join(parts)
-    return f'<svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">{drawn}</svg>'
+    rects = "".join(parts)
+    return f'<svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">{rects}</svg>'
 
 
 def words(cell: Cell) -> str:
