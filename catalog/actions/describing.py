@@ -8,6 +8,7 @@ import msgspec
 
 from catalog.actions.reading import ShelfLibrary, standing_entries
 from catalog.core.errors import NotFound
+from catalog.core.model import Match
 from catalog.core.names import Key, Kind, Space
 from catalog.core.references import references_of
 from catalog.core.release import END_OF_TIME, Entry, Timeline
@@ -76,8 +77,8 @@ def all_found(words: Iterable[str], text: str) -> bool:
 def entry_line(
     timeline: Timeline, entry: Entry, day: date, known: datetime = END_OF_TIME
 ) -> dict[str, Any]:
-    """An entry as the API tells it: the days on which it counts, how it stands on a day."""
-    document: dict[str, Any] = msgspec.to_builtins(entry)
+    """An entry as the API tells it, all fields: the days on which it counts, how it stands."""
+    document: dict[str, Any] = msgspec.to_builtins(msgspec.structs.asdict(entry))
     validity = timeline.validity(entry, known)
     former = timeline.before(entry, known)
     later = timeline.after(entry, known)
@@ -116,6 +117,12 @@ def artefact(
         "timeline": [entry_line(timeline, e, day, known) for e in entries],
         "gaps": [{"start": gap.start, "end": gap.end} for gap in timeline.gaps(known)],
     }
+
+
+def match_line(match: Match) -> dict[str, Any]:
+    """A row of a mapping as the API tells it, all fields."""
+    document: dict[str, Any] = msgspec.to_builtins(msgspec.structs.asdict(match))
+    return document
 
 
 def uses(

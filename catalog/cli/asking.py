@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from catalog.actions.describing import artefact, entry_line
+from catalog.actions.describing import artefact, entry_line, match_line
 from catalog.actions.finding import search as found_by
 from catalog.actions.ports import SearchQuery
 from catalog.actions.reading import history as history_of
@@ -20,6 +20,7 @@ from catalog.cli.terminal import (
 )
 from catalog.core.changes import diff as difference
 from catalog.core.changes import summary
+from catalog.core.compatibility import MODES, Compatibility, Mode
 from catalog.core.errors import BadRequest, NotFound
 from catalog.core.names import Key, Kind
 from catalog.core.release import Entry, Release, Timeline
@@ -145,12 +146,23 @@ def history_row(timeline: Timeline, entry: Entry, day: date, known: datetime) ->
 @click.argument("key", type=KEY)
 @click.argument("start")
 @click.argument("to")
+@click.option(
+    "--compat",
+    type=click.Choice(MODES),
+    is_flag=False,
+    flag_value="backward",
+    default=None,
+    help="Say whether they take each other's data; ends with 1 when not.",
+)
 @click.pass_obj
-def diff(terminal: Terminal, key: Key, start: str, to: str) -> None:
+def diff(terminal: Terminal, key: Key, start: str, to: str, compat: Mode | None) -> None:
     """Print what release TO changed of release START (versions or days)."""
     library = terminal.library
     timeline = library.timeline(key)
     old, new = named_or_on(timeline, start), named_or_on(timeline, to)
+    if compat is not None:
+        say_compatibility(terminal, between(library, key, old, new, compat))
+        return
     told = summary(difference(library.body(old), library.body(new)))
     lines = [f"{old.version} -> {new.version}: {told['impact']}"]
     lines += [f"+ {name}" for name in told["added"]]
@@ -160,6 +172,19 @@ def diff(terminal: Terminal, key: Key, start: str, to: str) -> None:
         for field, (before, after) in change["fields"].items():
             lines.append(f"    {field}: {short(before)} -> {short(after)}")
     terminal.say({"key": str(key), "from": old.version, "to": new.version, **told}, lines)
+
+
+def say_compatibility(terminal: Terminal, found: Compatibility) -> None:
+    """Print a verdict with its findings; ends with 1 when data of one side break on the other."""
+    lines = [f"{found.mode}: {found.verdict} ({', '.join(found.against)})"]
+    for one in found.findings:
+        said = in_language(one.message, "vi")
+        lines.append(f"{one.verdict:<12} {one.direction:<8} {one.path or '/'} {one.rule}: {said}")
+        if one.has_example:
+            lines.append(f"    {short(one.example)}")
+    terminal.say(found, lines)
+    if found.verdict == "incompatible":
+        sys.exit(FINDINGS)
 
 
 def named_or_on(timeline: Timeline, text: str) -> Entry:
@@ -274,7 +299,7 @@ def translate(
     crosswalk = library.crosswalk(entry)
     matches = crosswalk.reverse(code) if reverse else crosswalk.translate(code)
     rows = [[m.source, m.relation, m.target] for m in matches]
-    terminal.table(matches, ["source", "relation", "target"], rows)
+    terminal.table([match_line(m) for m in matches], ["source", "relation", "target"], rows)
 
 
 COMMANDS = (show, history, diff, lookup, search, translate)

@@ -7,6 +7,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
+from catalog.actions.describing import match_line
 from catalog.actions.parts import Parts
 from catalog.actions.reading import ShelfLibrary, history
 from catalog.core.errors import BadRequest, NotFound
@@ -214,7 +215,7 @@ async def translate(
     document = {
         "code": code,
         "result": any(match.relation != "none" for match in matches),
-        "matches": matches,
+        "matches": [match_line(match) for match in matches],
         "on": day,
         "release": msgspec.Raw(release_bytes(library, key, entry)),
     }
