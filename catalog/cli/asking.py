@@ -1,17 +1,20 @@
 """Commands that ask: show, history, diff, lookup, search, translate."""
 
+import sys
 from datetime import date, datetime
 from pathlib import Path
 
 import click
 import msgspec
 
+from catalog.actions.compatibility import between
 from catalog.actions.describing import artefact, entry_line, match_line
 from catalog.actions.finding import search as found_by
 from catalog.actions.ports import SearchQuery
 from catalog.actions.reading import history as history_of
 from catalog.cli.bundling import bundle_option, source_of
 from catalog.cli.terminal import (
+    FINDINGS,
     KEY,
     Terminal,
     key_of_list,

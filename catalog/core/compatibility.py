@@ -154,6 +154,30 @@ def code_breaks(
             said = renamed(concept, after)
             example = concept.code if reused else None
             yield broken(rule, verdict, direction, version, where, said, example)
+        if concept.code in taken and after is not None:
+            yield from lesser_breaks(concept, after, taken, (direction, version, where))
+
+
+def lesser_breaks(
+    concept: Concept, after: Concept, taken: dict[str, None], place: tuple[Direction, str, str]
+) -> Iterator[Break]:
+    """Other writings of a code that are gone, and days on which it no longer holds."""
+    direction, version, where = place
+    for alias in concept.aliases:
+        if alias not in taken:
+            said = {
+                "vi": f"Cách viết {alias} của mã {concept.code} không còn.",
+                "en": f"The writing {alias} of code {concept.code} is gone.",
+            }
+            yield broken("alias-removed", "incompatible", direction, version, where, said, alias)
+    later = after.valid_from > concept.valid_from
+    sooner = bool(after.valid_to) and (not concept.valid_to or after.valid_to < concept.valid_to)
+    if later or sooner:
+        said = {
+            "vi": f"Mã {concept.code} có hiệu lực trong ít ngày hơn; tùy ngày của bản ghi.",
+            "en": f"Code {concept.code} holds on fewer days; it depends on the record's day.",
+        }
+        yield broken("code-fewer-days", "unknown", direction, version, where, said, None)
 
 
 def broken(
