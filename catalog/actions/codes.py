@@ -36,6 +36,9 @@ UNDETERMINED = "3"
 SEXES = {"male": "1", "female": "2"}
 """Words for the codes of sex in claim records."""
 
+PAIR_MARKS = "†*+"
+"""What marks a dagger or an asterisk code behind its letters and digits."""
+
 Severity: TypeAlias = Literal["error", "warning"]
 
 
@@ -60,11 +63,17 @@ class Person:
 
     Attributes:
         youngest, oldest: the ages between which the person was during the record's stay.
+        codes: the codes in fields where codes come in pairs, without their marks.
     """
 
     sex: str = ""
     youngest: int | None = None
     oldest: int | None = None
+    codes: frozenset[str] = frozenset()
+
+    def has_one_of(self, codes: tuple[str, ...]) -> bool:
+        """Whether the record has one of the codes, or one below it."""
+        return any(mine.startswith(code) for code in codes for mine in self.codes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +87,14 @@ class Limits:
     least: int | None = None
     most: int | None = None
     not_main: bool = False
+    daggers: tuple[str, ...] = ()
 
 
 NO_LIMITS = Limits()
 """Any record may carry the code."""
+
+NOT_MAIN = Limits(not_main=True)
+"""Only where it stands matters, not who the record is about."""
 
 
 def limits_of(concept: Concept, checks: tuple[str, ...]) -> Limits:
@@ -96,8 +109,15 @@ def limits_of(concept: Concept, checks: tuple[str, ...]) -> Limits:
         least=days_of(said.get("age-min-days")) if "age" in checks else None,
         most=days_of(said.get("age-max-days")) if "age" in checks else None,
         not_main="main" in checks and said.get("not-main") in (True, "true", "1", 1),
+        daggers=daggers_of(said.get("dagger", "")) if "pairs" in checks else (),
     )
     return NO_LIMITS if limits == NO_LIMITS else limits
+
+
+def daggers_of(value: Value) -> tuple[str, ...]:
+    """The dagger codes that a property names, without their marks."""
+    words = value if isinstance(value, list) else [str(value)]
+    return tuple(word.rstrip(PAIR_MARKS) for word in words if word)
 
 
 def sexes_of(value: Value) -> frozenset[str]:
@@ -226,9 +246,12 @@ class Codes:
         """What is wrong with the code for this record's person."""
         if limits.not_main:
             yield Problem("not-allowed", self.severity, messages.not_as_main)
-        if not limits.sexes and limits.least is None and limits.most is None:
+        if limits in (NO_LIMITS, NOT_MAIN):
             return
         who = person()
+        if limits.daggers and not who.has_one_of(limits.daggers):
+            say = partial(messages.dagger_missing, daggers=limits.daggers)
+            yield Problem("reference-missing", "warning", say)
         if limits.sexes and who.sex and who.sex != UNDETERMINED and who.sex not in limits.sexes:
             say = partial(messages.sex_mismatch, sex=who.sex)
             yield Problem("sex-mismatch", self.severity, say)

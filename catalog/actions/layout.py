@@ -1,13 +1,13 @@
 """A record layout, compiled once: its validator, its days, its rules; it knows no lists."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias
 
 import jsonschema_rs
 
-from catalog.actions.codes import Person
+from catalog.actions.codes import PAIR_MARKS, Person
 from catalog.actions.expressions import Expressions, pattern_trouble
 from catalog.core.model import Field, Schema
 from catalog.formats import messages
@@ -130,13 +130,22 @@ class Layout:
     def person(self, record: Record, day: date) -> Person:
         """Who the record is about, as far as checks of codes ask."""
         sex = code_of(record.get(self.schema.sex_field)) or ""
+        codes = frozenset(self.paired(record))
         birth = record.get(self.schema.birth_field)
         span = span_of(birth) if isinstance(birth, str) else None
         if span is None:
-            return Person(sex=sex)
+            return Person(sex=sex, codes=codes)
         stay = [found for name in self.date_fields if (found := day_of(record.get(name)))] or [day]
         first, last = span
-        return Person(sex, (min(stay) - last).days, (max(stay) - first).days)
+        return Person(sex, (min(stay) - last).days, (max(stay) - first).days, codes)
+
+    def paired(self, record: Record) -> Iterator[str]:
+        """The codes in fields where codes come in pairs, without their marks."""
+        for field in self.fields:
+            if field.binding is not None and "pairs" in field.binding.checks:
+                text = code_of(record.get(field.name)) or ""
+                items = text.split(field.separator) if field.separator else (text,)
+                yield from (item.rstrip(PAIR_MARKS) for item in items if item)
 
 
 def span_of(birth: str) -> tuple[date, date] | None:

@@ -184,13 +184,14 @@ class Binding(Part, frozen=True, kw_only=True):
         strength: required (else an error), preferred (else a warning), or example (not checked).
         version: a version to hold on to; empty: the one in force on the record's day.
         checks: which properties of the code are held against the record: sex (`sex`), age
-            (`age-min-days`, `age-max-days`), main (`not-main`: not as the main diagnosis).
+            (`age-min-days`, `age-max-days`), main (`not-main`: not as the main diagnosis), pairs
+            (`dagger`: an asterisk code stands with one of its dagger codes).
     """
 
     list: str
     strength: Literal["required", "preferred", "example"] = "required"
     version: str = ""
-    checks: tuple[Literal["sex", "age", "main"], ...] = ()
+    checks: tuple[Literal["sex", "age", "main", "pairs"], ...] = ()
 
 
 FieldType = Literal["string", "integer", "decimal", "boolean"]

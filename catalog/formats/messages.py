@@ -303,6 +303,16 @@ def not_as_main(field: Field, code: str) -> Said:
     }
 
 
+def dagger_missing(field: Field, code: str, *, daggers: tuple[str, ...]) -> Said:
+    """An asterisk code stands without any of its dagger codes."""
+    some = ", ".join(daggers[:5]) + (", …" if len(daggers) > 5 else "")  # noqa: PLR2004
+    return {
+        "vi": f"{name_of(field, 'vi')}: mã sao '{code}' cần đi kèm một mã chữ thập: {some}",
+        "en": f"{name_of(field, 'en')}: asterisk code '{code}' needs a dagger code with it: "
+        f"{some}",
+    }
+
+
 def sex_mismatch(field: Field, code: str, *, sex: str) -> Said:
     """The code is not for the record's sex."""
     return {
