@@ -160,7 +160,7 @@ def lines_of(left_out: tuple[LeftOut, ...]) -> list[str]:
     """What a bundle lacks, in words."""
     said = {
         "restricted-licence": "left out for its licence; codes of it will not be checked",
-        "never-released": "never released; codes of it will not be checked",
+        "never-released": "needed, but never released here",
     }
     return [f"! {one.key}: {said[one.reason]}" for one in left_out]
 
