@@ -12,6 +12,7 @@ Source: JSON Schema 2020-12, https://json-schema.org/draft/2020-12/json-schema-c
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Any, Final, TypeAlias
 
 import jsonschema_rs
@@ -31,6 +32,9 @@ MOST_NODES: Final = 50_000
 
 MOST_GAPS: Final = 200
 """How many gaps are looked for."""
+
+MOST_SHOWING: Final = 12
+"""Of how many examples of one gap the smallest is shrunk."""
 
 PLAIN: Final = frozenset({"type", "properties", "required", "additionalProperties"})
 """What a record may say for its parts to be compared one by one."""
@@ -303,11 +307,12 @@ class Search:
         """The gap with an example at its place, when one is found."""
         if not gap.path and gap.rule == "narrower":
             return self.anywhere() or gap
-        for value in self.tried(gap):
-            if self.breaks(value):
-                kept = shrunk(value, lambda v: self.breaks(v) and has_gap(v, gap))
-                return Gap(gap.path, gap.rule, kept, shown=True)
-        return gap
+        found = islice((value for value in self.tried(gap) if self.breaks(value)), MOST_SHOWING)
+        value = min(found, key=lambda v: len(json.encode(v)), default=None)
+        if value is None:
+            return gap
+        kept = shrunk(value, lambda v: self.breaks(v) and has_gap(v, gap))
+        return Gap(gap.path, gap.rule, kept, shown=True)
 
     def tried(self, gap: Gap) -> Iterator[Any]:
         """Values that may show a gap."""
