@@ -69,7 +69,7 @@ async def answered(
         headers["content-security-policy"] = POLICY
     answer = Answer(data, raw(headers))
     if instant is END_OF_TIME:
-        reports = [key for key in library.memory if key.startswith("report ")]
+        reports = [key for key in list(library.memory) if key.startswith("report ")]
         for key in reports[: max(0, len(reports) - KEPT + 1)]:
             library.memory.pop(key, None)
         library.memory[name] = answer
