@@ -19,7 +19,7 @@ from catalog.core.compatibility import (
     is_transitive,
     worst,
 )
-from catalog.core.errors import BadDocument, BadRequest, NotFound
+from catalog.core.errors import BadDocument, BadKey, BadRequest, NotFound
 from catalog.core.impact import WIDER
 from catalog.core.library import Library
 from catalog.core.model import CodeList, Field, Schema, Text
@@ -232,18 +232,57 @@ def published(library: Library, side: Side) -> Side:
     parts = document.get("properties") if isinstance(document, dict) else None
     if not isinstance(parts, dict):
         return side
+    listed: dict[str, Any] = {}
     for name, part in parts.items():
         said = part.get("codeList") if isinstance(part, dict) else None
         if not isinstance(said, dict) or said.get("strength", "required") != "required":
             continue
-        key, version = str(said.get("key", "")), str(said.get("version", ""))
-        lexicon = lexicon_of(library, key, version, None)
+        lexicon = named_list(library, said)
         if lexicon is None:
             continue
         side.lexicons[name] = lexicon
         if said.get("separator"):
             side.several[name] = str(said["separator"])
-    return side
+        else:
+            listed[name] = with_codes(part, lexicon)
+    return replaced(side, {**document, "properties": {**parts, **listed}})
+
+
+def named_list(library: Library, said: dict[str, Any]) -> Lexicon | None:
+    """The list that a keyword `codeList` names; None when it names none that is here."""
+    try:
+        return lexicon_of(library, str(said.get("key", "")), str(said.get("version", "")), None)
+    except BadKey:
+        return None
+
+
+def replaced(side: Side, document: dict[str, Any]) -> Side:
+    """The side with another schema."""
+    return Side(
+        side.name, Candidate(document), side.lexicons, side.several, side.rules, plain=side.plain
+    )
+
+
+def with_codes(part: dict[str, Any], lexicon: Lexicon) -> dict[str, Any]:
+    """
+    A field that names a list, taking what the list takes.
+
+    An enumeration stays as it is, with the other writings of its codes, which the engine takes
+    too; without one every code of the list is enumerated.
+    """
+    kinds = part.get("type", "string")
+    numeric = "integer" in ([kinds] if isinstance(kinds, str) else kinds)
+    if "enum" in part:
+        listed = list(part["enum"])
+        texts = {value for value in listed if isinstance(value, str)}
+        found = (c for c in lexicon.concepts() if c.code in texts)
+        return {**part, "enum": listed + [alias for c in found for alias in c.aliases]}
+    codes: list[Any] = list(accepted(lexicon))
+    if numeric:
+        codes = [int(code) for code in codes if is_number(code)]
+    if not codes or len(codes) > MOST_ENUMERATED:
+        return part
+    return {**part, "enum": [*codes, "", None] if "null" in kinds else codes}
 
 
 # -- comparing --------------------------------------------------------------------------------
