@@ -231,11 +231,12 @@ class Spanning:
             reason = outcome.reason
         name = next(iter(rule.fields), "")
         place = self.plan.layout.place.get(name, -1)
-        value, shown = self.plan.shown(place, record.get(name))
+        value, _ = self.plan.shown(place, record.get(name))
         if reason:
             said = messages.rule_not_evaluated(rule.id, reason)
         else:
-            hidden = self.plan.masking is Masking.MASK and shown == messages.MASK
+            kind = self.plan.layout.fields[place].data_class if place >= 0 else ""
+            hidden = self.plan.masking is Masking.MASK and kind.startswith("personal")
             said = {
                 language: self.worded(text, context, hidden=hidden)
                 for language, text in messages.rule_failed(rule.message, rule.id).items()

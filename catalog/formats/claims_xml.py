@@ -119,11 +119,15 @@ def dossiers(chunks: Iterable[bytes], name: str) -> Iterator[Dossier | Trouble]:
             yield from reading.feed(chunk)
         yield from reading.end()
     except Unreadable as error:
+        broken = error
         # What was read whole before the break is told first.
-        yield from reading.drained()
+        try:
+            yield from reading.drained()
+        except Unreadable as earlier:
+            broken = earlier
         if reading.count == 0:
-            raise BadFile(name, str(error)) from None
-        yield Trouble(error.rule, error.said, reading.count + 1)
+            raise BadFile(name, str(broken)) from None
+        yield Trouble(broken.rule, broken.said, reading.count + 1)
 
 
 class Reading:

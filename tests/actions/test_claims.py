@@ -1,5 +1,7 @@
 """Claims envelopes against the shipped layouts: links, sums, days, and what is broken."""
 
+import contextlib
+import random
 from datetime import date
 
 import pytest
@@ -258,3 +260,16 @@ def test_rows_of_one_table_in_two_files_are_one_table():
     )
 
     assert rules(b"".join(envelope_parts([one], 1))) == set()
+
+
+def test_bytes_changed_at_random_are_findings_or_refusals():
+    chance = random.Random(5)  # noqa: S311 - the same every time
+    whole = [envelope(dossier(1, rows=5), form=form) for form in ("plain", "cdata", "base64")]
+    pieces = (b"<", b"&", b"]]>", b"<!DOCTYPE x>", b"\x00", b"\xff", b"<HOSO>", b"9" * 400)
+    for _ in range(400):
+        data = bytearray(chance.choice(whole))
+        for _ in range(chance.randrange(1, 4)):
+            at = chance.randrange(len(data))
+            data[at : at + chance.randrange(200)] = chance.choice(pieces)
+        with contextlib.suppress(BadFile):
+            check(bytes(data))
