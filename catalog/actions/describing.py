@@ -35,9 +35,12 @@ def artefact_line(timeline: Timeline, day: date, known: datetime = END_OF_TIME) 
 
 
 def speaking(timeline: Timeline, day: date, known: datetime = END_OF_TIME) -> Entry:
-    """The entry that speaks for an artefact on a day: in force, else the next, else the last."""
+    """The release that speaks for an artefact on a day: in force, else the next, else the last."""
     found = timeline.at(day, known) or next(iter(timeline.upcoming(day, known)), None)
-    return found or max(timeline.known(known) or timeline.entries, key=lambda e: e.order)
+    if found is not None:
+        return found
+    entries = timeline.known(known) or timeline.entries
+    return max((e for e in entries if e.what != "withdrawal"), key=lambda e: e.order)
 
 
 def artefacts(

@@ -115,6 +115,7 @@ STANDINGS: dict[Standing, tuple[str, Text]] = {
     "transitional": ("Completed", {"vi": "Đang có hiệu lực", "en": "Completed"}),
     "upcoming": ("UnderDevelopment", {"vi": "Chưa có hiệu lực", "en": "Under development"}),
     "ended": ("Deprecated", {"vi": "Hết hiệu lực", "en": "Deprecated"}),
+    "corrected": ("Deprecated", {"vi": "Hết hiệu lực", "en": "Deprecated"}),
     "withdrawn": ("Withdrawn", {"vi": "Đã thu hồi", "en": "Withdrawn"}),
 }
 """The nearest word of ADMS for each standing."""

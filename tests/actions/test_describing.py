@@ -7,7 +7,18 @@ import pytest
 from catalog.actions.describing import artefact, artefacts, uses
 from catalog.core.errors import NotFound
 from catalog.core.names import Key, Kind
-from tests.registry import DISEASES, FIRST, OLD_TO_NEW, QD_1, SEX, TODAY, VISIT, filled
+from tests.registry import (
+    DISEASES,
+    FIRST,
+    GONE,
+    OLD_TO_NEW,
+    QD_1,
+    SEX,
+    TODAY,
+    VISIT,
+    filled,
+    lived_in,
+)
 
 BEFORE = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 
@@ -71,6 +82,13 @@ def test_a_line_speaks_for_the_day(library, day, version, standing, end):
     assert (line["version"], line["standing"], line["end"]) == (version, standing, end)
     assert (line["kind"], line["ns"], line["slug"]) == ("code-list", "byt", "sex")
     assert line["title"] == {"vi": "Giới tính", "en": "Sex"}
+
+
+def test_what_was_withdrawn_is_spoken_for_by_its_last_release(tmp_path):
+    withdrawn = lived_in(tmp_path).reading.library()
+    (line,) = [line for line in artefacts(withdrawn, TODAY) if line["key"] == str(GONE)]
+
+    assert (line["version"], line["standing"], line["releases"]) == ("2020-01-01", "withdrawn", 1)
 
 
 def test_an_artefact_tells_header_timeline_and_what_is_accepted(parts, library):
