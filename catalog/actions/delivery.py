@@ -76,10 +76,18 @@ class BlankShelf(Shelf):
         return name in self.laid and self.shelf.has(name)
 
     def put(self, name: str, data: bytes | Iterable[bytes]) -> Path:
-        """Write a file whole or not at all, over the one that was there."""
-        path = self.shelf.put(name, data)
+        """Write a file in one step over the one that was there; `flush` makes it safe."""
+        return self.lay(name, data)
+
+    def lay(self, name: str, data: bytes | Iterable[bytes]) -> Path:
+        """Write a file in one step over the one that was there; `flush` makes it safe."""
+        path = self.shelf.lay(name, data)
         self.laid.add(name)
         return path
+
+    def flush(self) -> None:
+        """Make all that was laid safe from a loss of power."""
+        self.shelf.flush()
 
     def get(self, name: str) -> bytes:
         """
@@ -118,7 +126,10 @@ def deliver(workshop: Workshop, today: date, progress: Progress = silent) -> Del
         caches = Caches(workshop.shelf)
         library = ShelfLibrary(register_of(timelines, 0), caches)
         tasks = [(entry_of(event, timelines), event) for event in pending]
-        failed = make(workshop, library, tasks, progress)
+        # Files are flushed once for all, so those that a crash left behind are not trusted.
+        blank = replace(workshop, shelf=BlankShelf(workshop.shelf))
+        failed = make(blank, library, tasks, progress)
+        workshop.shelf.flush()
         progress("index", 0, 1)
         good = [event for event in pending if event.seq not in failed]
         # An event that failed before may come after later ones: the register never goes back.
@@ -280,6 +291,7 @@ def redeliver(workshop: Workshop, today: date, progress: Progress = silent) -> D
             for entry in timeline.entries
         ]
         failed = make(workshop, library, tasks, progress)
+        workshop.shelf.flush()
         progress("index", 0, 1)
         register = register_of(without(timelines, failed.values()), last)
         library = ShelfLibrary(register, caches)

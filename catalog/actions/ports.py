@@ -121,6 +121,14 @@ class Shelf(Protocol):
         """Write a file whole or not at all (temporary name, flush, rename)."""
         ...
 
+    def lay(self, name: str, data: bytes | Iterable[bytes]) -> Path:
+        """Write a file as `put`, but safe from a loss of power only after the next `flush`."""
+        ...
+
+    def flush(self) -> None:
+        """Make all that was laid safe from a loss of power."""
+        ...
+
     def get(self, name: str) -> bytes:
         """
         The file's bytes.

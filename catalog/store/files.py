@@ -16,6 +16,18 @@ def write_whole(path: Path, chunks: Iterable[bytes], *, mtime_ns: int | None = N
     A file that was there is replaced; whoever has it open goes on reading the old one.
     """
     make_folder(path.parent)
+    replace(path, chunks, mtime_ns=mtime_ns, flushed=True)
+    flush_folder(path.parent)
+
+
+def write_unflushed(path: Path, chunks: Iterable[bytes]) -> None:
+    """Put a file in its place in one step; what a loss of power leaves of it is not said."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    replace(path, chunks, mtime_ns=None, flushed=False)
+
+
+def replace(path: Path, chunks: Iterable[bytes], *, mtime_ns: int | None, flushed: bool) -> None:
+    """Write a file under a temporary name, then give it its own."""
     part = path.with_name(f"{PART}{secrets.token_hex(8)}")
     try:
         with part.open("xb") as file:
@@ -24,12 +36,12 @@ def write_whole(path: Path, chunks: Iterable[bytes], *, mtime_ns: int | None = N
             file.flush()
             if mtime_ns is not None:
                 os.utime(file.fileno(), ns=(mtime_ns, mtime_ns))
-            os.fsync(file.fileno())
+            if flushed:
+                os.fsync(file.fileno())
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    flush_folder(path.parent)
 
 
 def make_folder(folder: Path) -> None:

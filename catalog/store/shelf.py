@@ -1,12 +1,13 @@
 """The shelf: built artefacts as files under one folder."""
 
+import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
 
 from catalog.actions.ports import Shelf
 from catalog.core.errors import BadRequest, NotFound
-from catalog.store.files import PART, sweep, write_whole
+from catalog.store.files import PART, sweep, write_unflushed, write_whole
 
 LONGEST = 200
 """Of one part of a name, in bytes; file systems take 255."""
@@ -45,6 +46,16 @@ class FileShelf(Shelf):
         path = self.path(name)
         write_whole(path, (data,) if isinstance(data, bytes) else data)
         return path
+
+    def lay(self, name: str, data: bytes | Iterable[bytes]) -> Path:
+        """Write a file in one step, left to the next `flush` to be made safe."""
+        path = self.path(name)
+        write_unflushed(path, (data,) if isinstance(data, bytes) else data)
+        return path
+
+    def flush(self) -> None:
+        """Make all that was laid safe: one flush of the system for any number of files."""
+        os.sync()
 
     def get(self, name: str) -> bytes:
         """
