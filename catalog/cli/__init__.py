@@ -6,7 +6,7 @@ import click
 
 from catalog import __version__
 from catalog.cli import asking, bundling, checking, keeping, reporting, serving
-from catalog.cli.terminal import Assemble, RefusingGroup, Terminal
+from catalog.cli.terminal import Assemble, RefusingGroup, Terminal, with_common_options
 from catalog.settings import Settings
 
 
@@ -34,5 +34,5 @@ def command(
         *reporting.COMMANDS,
         *bundling.COMMANDS,
     ):
-        catalog.add_command(each)
+        catalog.add_command(with_common_options(each))
     return catalog

@@ -67,6 +67,7 @@ def validate(  # noqa: PLR0913, PLR0917 - one option each
     source = source_of(terminal, bundle)
     checker = Checker(source.library, today=lambda: source.today, masking=masking)
     invalid = 0
+    told: list[object] = []
     for file in files:
         key, kind = layout_of(schema, file, form)
         asked = Asked(
@@ -82,7 +83,11 @@ def validate(  # noqa: PLR0913, PLR0917 - one option each
         if report is not None and notation is not None:
             report.write_bytes(written_report(checked, notation, masking))
         counts = f"{checked.report.records} records, {checked.report.invalid} invalid"
-        terminal.say(checked.report, [f"{file}: {counts}"])
+        told.append(checked.report)
+        if not terminal.as_json:
+            click.echo(f"{file}: {counts}")
+    if terminal.as_json:
+        terminal.say(told[0] if len(told) == 1 else told)
     if invalid:
         sys.exit(FINDINGS)
 

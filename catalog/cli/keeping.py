@@ -14,7 +14,7 @@ from catalog.actions.finding import reindex as index_again
 from catalog.actions.importing import accept, preview, write_report
 from catalog.actions.loading import load as load_sources
 from catalog.actions.verifying import verify as verify_all
-from catalog.cli.terminal import DAY, FINDINGS, KEY, Terminal, progress
+from catalog.cli.terminal import DAY, FINDINGS, KEY, Terminal, progress, refuse_failed
 from catalog.core.findings import Finding
 from catalog.core.names import Key
 from catalog.formats.profiles import PROFILES
@@ -81,17 +81,20 @@ def load(ctx: click.Context, paths: tuple[Path, ...]) -> None:
             stamps=parts.shelf,
         )
     told_findings((*loaded.refused, *loaded.warnings))
-    if loaded.refused:
-        ctx.exit(FINDINGS)
-    terminal.deliver()
+    if not loaded.refused:
+        terminal.deliver()
     told_line = f"{len(loaded.published)} releases published, {loaded.unchanged} unchanged"
     terminal.say(
         {
             "published": [f"{e.key} {e.version}" for e in loaded.published],
             "unchanged": loaded.unchanged,
+            "refused": loaded.refused,
+            "warnings": loaded.warnings,
         },
         [told_line],
     )
+    if loaded.refused:
+        ctx.exit(FINDINGS)
 
 
 def told_findings(findings: tuple[Finding, ...]) -> None:
@@ -147,14 +150,17 @@ def import_(
     lines += [line_of(finding) for finding in seen.findings[:SCREENFUL]]
     if len(seen.findings) > SCREENFUL:
         lines.append("… the rest is in the report (--report out.xlsx)")
-    terminal.say(
-        {"candidates": [c.told() for c in seen.candidates], "findings": seen.findings}, lines
-    )
+    keeping = not (errors or only_preview)
+    kept = accept(parts.store, parts.clock, seen, terminal.actor) if keeping else ()
+    lines += [f"draft: {draft.key}" for draft in kept]
+    told_document = {
+        "candidates": [c.told() for c in seen.candidates],
+        "findings": seen.findings,
+        "drafts": [draft.key for draft in kept],
+    }
+    terminal.say(told_document, lines)
     if errors:
         ctx.exit(FINDINGS)
-    if not only_preview:
-        for draft in accept(parts.store, parts.clock, seen, terminal.actor):
-            terminal.say({"draft": draft.key}, [f"draft: {draft.key}"])
 
 
 @click.command()
@@ -267,7 +273,8 @@ def reindex(terminal: Terminal) -> None:
 def rebuild(terminal: Terminal) -> None:
     """Build everything derived anew from the register: files, formats, pointer, index."""
     with progress() as told:
-        redeliver(terminal.parts.workshop, terminal.parts.today(), told)
+        delivered = redeliver(terminal.parts.workshop, terminal.parts.today(), told)
+    refuse_failed(delivered)
     terminal.say({"seq": terminal.library.register.seq}, ["built anew"])
 
 

@@ -1,6 +1,7 @@
 """The command that serves."""
 
 import logging
+import os
 import threading
 import time
 import urllib.error
@@ -39,8 +40,12 @@ def serve(
     settings = terminal.settings
     if prepare:
         made_ready(terminal)
-    host, port = host or settings.host, port or settings.port
-    threading.Thread(target=tell_when_ready, args=(port, settings.base_url), daemon=True).start()
+    host, address = host or settings.host, settings.base_url
+    if port is not None and port != settings.port:
+        os.environ["CATALOG_PORT"] = str(port)  # the workers read the settings anew
+        address = address.replace(f"//localhost:{settings.port}", f"//localhost:{port}")
+    port = port or settings.port
+    threading.Thread(target=tell_when_ready, args=(port, address), daemon=True).start()
     Granian(
         "catalog.main:create_app",
         address=host,
@@ -66,7 +71,8 @@ def made_ready(terminal: Terminal) -> None:
         )
     for finding in (*loaded.refused, *loaded.warnings):
         LOG.warning("%s %s %s", finding.file, finding.cell, finding.message.get("en", ""))
-    terminal.deliver()
+    for seq in terminal.delivered().failed:
+        LOG.warning("event %s could not be delivered; it stays invisible", seq)
     try:
         parts.finder.find(SearchQuery(text="x", limit=1))
     except CatalogError:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -16,11 +16,18 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from catalog.actions.delivery import deliver
+from catalog.actions.delivery import Delivered, deliver
 from catalog.actions.parts import VIETNAM, Parts
 from catalog.actions.ports import Progress as Told
 from catalog.actions.reading import ShelfLibrary
-from catalog.core.errors import BadRequest, CatalogError
+from catalog.core.errors import (
+    BadKey,
+    BadRequest,
+    CatalogError,
+    IndexUnavailable,
+    SearchBusy,
+    StoreUnavailable,
+)
 from catalog.core.names import Key
 from catalog.core.release import END_OF_TIME
 from catalog.settings import Settings
@@ -70,12 +77,28 @@ class Terminal:
         console.print(table)
 
     def deliver(self) -> None:
-        """Deliver what was published, with progress; a failure is told at the end."""
+        """
+        Deliver what was published, with progress.
+
+        Raises: OSError, when something could not be delivered.
+        """
+        refuse_failed(self.delivered())
+
+    def delivered(self) -> Delivered:
+        """What a delivery settled, and what it could not; told with progress."""
         with progress() as told:
-            delivered = deliver(self.parts.workshop, self.parts.today(), told)
-        if delivered.failed:
-            numbers = ", ".join(map(str, delivered.failed))
-            raise OSError(f"events {numbers} could not be delivered; see the log, then try again")
+            return deliver(self.parts.workshop, self.parts.today(), told)
+
+
+def refuse_failed(delivered: Delivered) -> None:
+    """
+    End a command whose delivery left something behind.
+
+    Raises: OSError, with the numbers of the events.
+    """
+    if delivered.failed:
+        numbers = ", ".join(map(str, delivered.failed))
+        raise OSError(f"events {numbers} could not be delivered; see the log, then try again")
 
 
 @contextmanager
@@ -125,8 +148,9 @@ class DayType(click.ParamType[date]):
         """Read 2024-07-01."""
         if isinstance(value, date):
             return value
+        text = str(value)
         try:
-            return date.fromisoformat(str(value))
+            return date.fromisoformat(text if len(text) == len("2024-07-01") else "")
         except ValueError:
             raise BadRequest(
                 param.name or "day" if param else "day", f"{value!r} is not a day like 2024-07-01"
@@ -149,11 +173,12 @@ class InstantType(click.ParamType[datetime]):
             return value
         try:
             moment = datetime.fromisoformat(str(value))
-        except ValueError:
+            if len(str(value)) == len("2024-07-01"):
+                moment += timedelta(days=1, microseconds=-1)
+            zoned = moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+            return zoned.astimezone(UTC)
+        except (ValueError, OverflowError):
             raise BadRequest("known", f"{value!r} is not an instant") from None
-        if len(str(value)) == len("2024-07-01"):
-            return moment.replace(hour=23, minute=59, second=59, tzinfo=VIETNAM)
-        return moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
 
 
 KEY, DAY, INSTANT = KeyType(), DayType(), InstantType()
@@ -175,8 +200,10 @@ class RefusingGroup(click.Group):
         """Run the command; refusals and outside faults are told once, here."""
         try:
             return super().invoke(ctx)
-        except BadRequest as refusal:
+        except (BadRequest, BadKey) as refusal:
             tell(ctx, refusal, WRONG_USE)
+        except (StoreUnavailable, IndexUnavailable, SearchBusy) as refusal:
+            tell(ctx, refusal, OUTSIDE_FAULT)
         except CatalogError as refusal:
             tell(ctx, refusal, REFUSED)
         except BrokenPipeError:
@@ -190,7 +217,7 @@ class RefusingGroup(click.Group):
 
 def tell(ctx: click.Context, refusal: CatalogError, code: int) -> None:
     """One line about a refusal, with what to do; as JSON when asked for."""
-    if ctx.find_root().params.get("as_json"):
+    if ctx.params.get("as_json") or (isinstance(ctx.obj, Terminal) and ctx.obj.as_json):
         document = {"refused": refusal.slug, "detail": str(refusal), "hint": refusal.hint}
         click.echo(json.dumps(document, ensure_ascii=False), err=True)
     else:
@@ -202,3 +229,36 @@ def tell(ctx: click.Context, refusal: CatalogError, code: int) -> None:
 def key_of_list(text: str) -> Key:
     """A code list named ns/slug or by its whole key."""
     return Key.parse(text if text.count("/") == 2 else f"code-list/{text}")  # noqa: PLR2004
+
+
+def with_common_options(command: click.Command) -> click.Command:
+    """Let a command take --json and --actor behind its name as well as before it."""
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            with_common_options(each)
+        return command
+    named = {param.name for param in command.params}
+    command.params += [option for option in COMMON if option.name not in named]
+    return command
+
+
+def take(ctx: click.Context, param: click.Parameter, value: object) -> None:
+    """Keep what a common option says, when it says something."""
+    terminal = ctx.find_object(Terminal)
+    if value and terminal is not None and param.name is not None:
+        setattr(terminal, param.name, value)
+
+
+COMMON = (
+    click.Option(
+        ["--json", "as_json"],
+        is_flag=True,
+        expose_value=False,
+        callback=take,
+        help="Answer as JSON.",
+    ),
+    click.Option(
+        ["--actor"], default=None, expose_value=False, callback=take, help="In whose name to act."
+    ),
+)
+"""What may stand before or behind the name of every command."""
