@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 import threading
 import time
 import urllib.error
@@ -45,6 +46,7 @@ def serve(
         os.environ["CATALOG_PORT"] = str(port)  # the workers read the settings anew
         address = address.replace(f"//localhost:{settings.port}", f"//localhost:{port}")
     port = port or settings.port
+    require_free(host, port)
     threading.Thread(target=tell_when_ready, args=(port, address), daemon=True).start()
     Granian(
         "catalog.main:create_app",
@@ -58,6 +60,21 @@ def serve(
         log_level=LogLevels.warning,
         log_access=False,
     ).serve()
+
+
+def require_free(host: str, port: int) -> None:
+    """
+    Let pass an address that can be listened on; the server itself would tell it as a crash.
+
+    Raises: OSError.
+    """
+    try:
+        kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as fault:
+        raise OSError(f"cannot listen on {host}:{port}: {fault.strerror}") from None
 
 
 def made_ready(terminal: Terminal) -> None:

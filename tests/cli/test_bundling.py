@@ -65,7 +65,7 @@ def test_restricted_content_goes_along_when_asked_for(folder, tmp_path):
     [
         (("schema/byt/visit",), 2, "-o FILE"),
         (("-o", "{}/b"), 2, "which KEYs"),
-        (("visit", "-o", "{}/b"), 3, "bad-key"),
+        (("visit", "-o", "{}/b"), 2, "bad-key"),
         (("schema/byt/nothing", "-o", "{}/b"), 3, "not-found"),
         (("schema/nobody/*", "-o", "{}/b"), 3, "not-found"),
         (("code-list/who/owned", "-o", "{}/b"), 2, "--with-restricted"),
