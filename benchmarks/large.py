@@ -82,7 +82,8 @@ def published(parts: Parts, text: str) -> None:
     if delivered.failed:
         raise RuntimeError("not delivered")
     print(
-        f"{size:,} concepts: published in {middle - start:.1f} s, delivered in {end - middle:.1f} s"
+    took = (middle - start, end - middle)
+    print(f"{size:,} concepts: published in {took[0]:.1f} s, delivered in {took[1]:.1f} s")
     )
 
 
