@@ -81,10 +81,8 @@ def published(parts: Parts, text: str) -> None:
     end = time.perf_counter()
     if delivered.failed:
         raise RuntimeError("not delivered")
-    print(
     took = (middle - start, end - middle)
     print(f"{size:,} concepts: published in {took[0]:.1f} s, delivered in {took[1]:.1f} s")
-    )
 
 
 def path_of(text: str, number: int) -> str:
