@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import socket
 import threading
 import time
@@ -18,6 +19,9 @@ from catalog.cli.terminal import Terminal, progress
 from catalog.core.errors import CatalogError
 
 LOG = logging.getLogger(__name__)
+
+GRACE = 3
+"""Seconds that a worker has to answer what it was asked, once told to stop."""
 
 
 @click.command()
@@ -47,6 +51,7 @@ def serve(
         address = address.replace(f"//localhost:{settings.port}", f"//localhost:{port}")
     port = port or settings.port
     require_free(host, port)
+    os.register_at_fork(after_in_child=mortal)
     threading.Thread(target=tell_when_ready, args=(port, address), daemon=True).start()
     Granian(
         "catalog.main:create_app",
@@ -55,11 +60,22 @@ def serve(
         interface=Interfaces.ASGI,
         factory=True,
         workers=workers or settings.workers,
+        workers_kill_timeout=GRACE,
         loop=Loops.uvloop,
         websockets=False,
         log_level=LogLevels.warning,
         log_access=False,
     ).serve()
+
+
+def mortal() -> None:
+    """
+    Let a worker that still starts be stopped: the handlers it got from the server ask nobody.
+
+    Once it serves it has handlers of its own.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def require_free(host: str, port: int) -> None:

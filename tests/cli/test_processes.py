@@ -26,6 +26,18 @@ def started(folder, *arguments, **more):
     )
 
 
+def stopped(process):
+    """What a process said until it ended; one that does not end is killed, and that is told."""
+    try:
+        return process.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        for child in children_of(process.pid):
+            os.kill(child, signal.SIGKILL)
+        process.kill()
+        process.communicate()
+        raise
+
+
 @pytest.fixture
 def free_port():
     """A port that nobody listens on."""
@@ -62,7 +74,7 @@ def test_a_server_says_when_it_is_ready_and_stops_when_told(lived_folder, free_p
     finally:
         told = time.monotonic()
         server.send_signal(signal.SIGTERM)
-        out, err = server.communicate(timeout=PATIENCE)
+        out, err = stopped(server)
     assert time.monotonic() - told < 5
     assert server.returncode == 0
     assert (out, err) == (b"", b"")
@@ -76,11 +88,7 @@ def test_a_taken_port_is_an_outside_fault(lived_folder):
         taken.listen()
         port = str(taken.getsockname()[1])
         server = started(lived_folder, "serve", "--port", port)
-        try:
-            _, err = server.communicate(timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            raise
+        _, err = stopped(server)
     assert server.returncode == 4
     assert b"Traceback" not in err
     assert port.encode() in err
@@ -100,6 +108,19 @@ def test_a_second_interrupt_is_not_needed(lived_folder, free_port):
     server = started(lived_folder, "serve", "--port", str(free_port))
     assert server.stdout.readline()
     server.send_signal(signal.SIGINT)
-    server.communicate(timeout=PATIENCE)
+    stopped(server)
 
     assert server.returncode in {0, 130}
+
+
+def test_a_server_stops_when_told_while_its_workers_still_start(lived_folder, free_port):
+    server = started(lived_folder, "serve", "--port", str(free_port), "--workers", "2")
+    while not (workers := children_of(server.pid)) and server.poll() is None:
+        os.sched_yield()
+    told = time.monotonic()
+    server.send_signal(signal.SIGTERM)
+    stopped(server)
+
+    assert time.monotonic() - told < 5
+    assert server.returncode == 0
+    assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]
