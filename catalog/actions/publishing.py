@@ -9,7 +9,7 @@ from catalog.actions.expressions import check_expressions
 from catalog.actions.ports import Clock, Progress, Store, Unit, silent
 from catalog.core.document import canonical, decode, digest_of
 from catalog.core.draft import Draft
-from catalog.core.errors import StaleDraft
+from catalog.core.errors import AlreadyReleased, StaleDraft
 from catalog.core.events import Event
 from catalog.core.findings import Finding
 from catalog.core.model import Body, Schema
@@ -33,12 +33,26 @@ def publish(
         draft was changed since it was read.
     """
     with store.begin() as unit:
+        if discarding is not None:
+            hold_base(unit, publication, discarding)
         entry = kept(unit, planned(unit, clock, publication), publication)
         if discarding is not None:
             if unit.draft(publication.key).revision != discarding.revision:
                 raise StaleDraft(str(publication.key), discarding.revision)
             unit.discard(publication.key)
         return entry
+
+
+def hold_base(unit: Unit, publication: Publication, draft: Draft) -> None:
+    """
+    Refuse a draft that was made from another release than the one it would follow.
+
+    Publishing it would silently undo what was published since.
+    Raises: AlreadyReleased, naming the release in between.
+    """
+    former = unit.timeline(publication.key).at(publication.start)
+    if former is not None and former.version != draft.base:
+        raise AlreadyReleased(draft.key, former.version)
 
 
 def publish_all(

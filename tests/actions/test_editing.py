@@ -10,6 +10,7 @@ from catalog.actions.editing import Terms
 from catalog.actions.publishing import publish_all
 from catalog.core.draft import PutMember, SetHeader, start, submitted, with_
 from catalog.core.errors import (
+    AlreadyReleased,
     BadEdit,
     BadTime,
     NotAllowed,
@@ -19,7 +20,7 @@ from catalog.core.errors import (
 )
 from catalog.core.model import Concept
 from catalog.core.names import Key
-from tests.registry import QD_2, SEX, TODAY, publications
+from tests.registry import QD_2, SEX, TODAY, one, publications, sex
 
 NEW = Key.parse("code-list/byt/new")
 UNSURE = Concept(code="9", display={"vi": "Không rõ"})
@@ -180,3 +181,16 @@ def test_a_discarded_draft_is_gone_and_nothing_else(register):
 
     assert editing.drafts(register.store) == ()
     assert len(released(register)) == 2
+
+
+def test_a_draft_never_undoes_what_was_published_after_it_was_begun(register):
+    kept(register)
+    editing.submit(register.store, "hoa", SEX)
+    editing.approve(register.store, "minh", SEX)
+    publish_all(register.store, register.clock, [one(SEX, sex(third=False), TODAY, QD_2)])
+
+    with pytest.raises(AlreadyReleased) as refused:
+        editing.publish_draft(register.store, register.clock, SEX, TERMS)
+
+    assert refused.value == AlreadyReleased(str(SEX), "2026-06-01")
+    assert [draft.stage for draft in editing.drafts(register.store)] == ["approved"]
